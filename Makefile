@@ -9,12 +9,15 @@ export PORT
 # miscompile its tiles, and quantised models then crash the process on processors with AMX.
 export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DCMAKE_CXX_FLAGS=-U__AMX_INT8__
 
-.PHONY: help demo test check types behaviour lock clean
+LANGUAGES := --locale de --locale zh_Hans
+
+.PHONY: help demo test check types behaviour translations lock clean
 
 help:
 	@echo "make demo    install, start the site and a worker on http://127.0.0.1:$(PORT)/ (another port: PORT=8001)"
 	@echo "make test    install what the tests need, then make check"
 	@echo "make check   run ruff, mypy, import-linter, pytest; check migrations"
+	@echo "make translations   collect what participants and evaluators read into locale/, and compile the catalogues"
 	@echo "make lock    renew requirements.lock with the newest versions that requirements*.txt allow"
 	@echo "make clean   remove the environment and the caches, but keep the data in var/"
 
@@ -46,6 +49,11 @@ types:
 # Tests often wait, so half as many processes again as cores share them.
 behaviour:
 	$(BIN)/pytest -n $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )) --dist worksteal --durations 40
+
+# Needs GNU gettext. The compiled catalogues are committed, so that no other machine needs it.
+translations:
+	$(BIN)/python manage.py makemessages $(LANGUAGES) --ignore .venv --ignore tests --ignore var --no-obsolete --no-wrap --add-location never
+	$(BIN)/python manage.py compilemessages $(LANGUAGES)
 
 # Empty the lock first, because requirements.txt includes it as constraints.
 lock: $(VENV)/installed-dev

@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from enrolment.invitations import ADVICE, BrokenLink
@@ -30,7 +31,7 @@ def in_study(kind: type[E]) -> Callable[[Callable[Concatenate[HttpRequest, E, A]
         def found(request: HttpRequest, location: dict[str, Any], *args: A.args, **kwargs: A.kwargs) -> HttpResponse:
             enrolment = kind.find(**location)
             if enrolment is None:
-                return render_dead_end(request, *kind.texts.missing, status=404)
+                return render_dead_end(request, *kind.texts().missing, status=404)
             with enrolment.own_language():
                 return view(request, enrolment, *args, **kwargs)
 
@@ -49,8 +50,8 @@ def on_landing(kind: type[Enrolment[P]]) -> Callable[[Callable[[HttpRequest, Lan
             try:
                 landing = read_landing(enrolment, request.GET, request.COOKIES, timezone.now())
             except BrokenLink as error:
-                sentence = f"{error} {ADVICE}"
-                return render_dead_end(request, "This link is broken", sentence, status=400, enrolment=enrolment)
+                heading, sentence = gettext("This link is broken"), f"{error} {gettext(ADVICE)}"
+                return render_dead_end(request, heading, sentence, status=400, enrolment=enrolment)
             return view(request, landing)
 
         return landed

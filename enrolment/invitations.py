@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext, gettext_noop
+
 from dialogue.names import plain_name
 from enrolment.placeholders import is_placeholder
 
 KEPT = ("STUDY_ID", "SESSION_ID")
 """Parameters of the platform's link in addition to the external ID."""
 LONGEST = 200
-ADVICE = (
+ADVICE = gettext_noop(
     "Please open it again from the message or page that contained it. If that does not help, contact the researchers "
     "who invited you."
 )
@@ -38,7 +40,8 @@ def read_invitation(parameter: str, query: Mapping[str, str]) -> Invitation:
     values = {key: _checked(key, query[key]) for key in (parameter, *KEPT) if key in query}
     unfilled = {key for key, value in values.items() if value and is_placeholder(value, key)}
     if parameter in unfilled:
-        raise BrokenLink(f"“{parameter}” in this link was not filled in, so the link does not identify you.")
+        sentence = gettext("“{parameter}” in this link was not filled in, so the link does not identify you.")
+        raise BrokenLink(sentence.format(parameter=parameter))
     external_id = values.pop(parameter, "")
     return Invitation(external_id, {key: value for key, value in values.items() if value and key not in unfilled})
 
@@ -54,7 +57,8 @@ def _checked(name: str, value: str) -> str:
     is_typed = not any(one < " " for one in value.strip())
     value = plain_name(value)
     if len(value) > LONGEST:
-        raise BrokenLink(f"“{name}” in this link has more than {LONGEST} characters.")
+        sentence = gettext("“{parameter}” in this link has more than {longest} characters.")
+        raise BrokenLink(sentence.format(parameter=name, longest=LONGEST))
     if not is_typed:
-        raise BrokenLink(f"“{name}” in this link was not filled in.")
+        raise BrokenLink(gettext("“{parameter}” in this link was not filled in.").format(parameter=name))
     return value

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from django.db import models
+from django.utils.translation import gettext
 
 from jobs.models import new_token
 
@@ -64,8 +65,12 @@ class Outcome(models.Model):
     @property
     def heading(self) -> str:
         """Return the heading of the page that shows the text at the end."""
-        headings = {self.Kind.COMPLETED: "Done!", self.Kind.WITHDRAWN: "Withdrawn", self.Kind.FULL: "No places left"}
-        return headings.get(self.Kind(self.kind), "End of the study")
+        headings = {
+            self.Kind.COMPLETED: gettext("Done!"),
+            self.Kind.WITHDRAWN: gettext("Withdrawn"),
+            self.Kind.FULL: gettext("No places left"),
+        }
+        return headings.get(self.Kind(self.kind)) or gettext("End of the study")
 
     @property
     def platform(self) -> str:

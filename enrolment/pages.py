@@ -4,18 +4,23 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_noop
 
 from enrolment.landing import Landing
 from enrolment.protocol import FULL, Enrolment, P
 
-LINK_ADVICE = "It may be incomplete or expired. Please copy the whole link, or ask the researchers who invited you."
-NOTHING_HERE = "There is nothing at this address. The link may be incomplete."
-NEW_TEXT = (
+LINK_ADVICE = gettext_noop(
+    "It may be incomplete or expired. Please copy the whole link, or ask the researchers who invited you."
+)
+NOTHING_HERE = gettext_noop("There is nothing at this address. The link may be incomplete.")
+NEW_TEXT = gettext_noop(
     "Your consent was not recorded, because this page was open for a long time or its text has changed. "
     "Please read it again, then agree."
 )
-TOO_MANY = "Many people have just joined from your network. Please wait a minute, then press the button again."
-EXPIRED = (
+TOO_MANY = gettext_noop(
+    "Many people have just joined from your network. Please wait a minute, then press the button again."
+)
+EXPIRED = gettext_noop(
     "For your security, this page works only in the browser in which you opened it, and only if "
     "that browser accepts cookies. Nothing was changed."
 )
@@ -66,7 +71,7 @@ def render_refusal(request: HttpRequest, enrolment: Enrolment[P], reason: str, p
 
 def render_closed(request: HttpRequest, enrolment: Enrolment[P], person: P) -> HttpResponse:
     """Render the page for a person in the middle of a study that has been closed."""
-    return render_dead_end(request, *enrolment.texts.closed, status=403, enrolment=enrolment, person=person)
+    return render_dead_end(request, *enrolment.texts().closed, status=403, enrolment=enrolment, person=person)
 
 
 def render_consent(request: HttpRequest, landing: Landing[P], notice: str = "", status: int = 200) -> HttpResponse:

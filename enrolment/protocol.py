@@ -28,6 +28,7 @@ class Texts:
     """Texts for the people of one kind of study.
 
     ``refusals`` are keyed by reason, without ``full``; ``steps`` are keyed by step and tell a returning person where they are.
+    ``as_another`` offers to take part to another person at the same browser.
     """
 
     missing: Heading
@@ -37,7 +38,7 @@ class Texts:
     known_id: str
     finished_id: str
     withdrawal: Heading
-    data_file: str
+    as_another: str
 
 
 class Host(Protocol):
@@ -72,12 +73,18 @@ class Enrolment(ABC, Generic[P]):
     prefix: ClassVar[str]
     keywords: ClassVar[tuple[str, ...]]
     tokens: ClassVar[SignedTokens]
-    texts: ClassVar[Texts]
+    data_file: ClassVar[str]
+    """The name of the file with a person's own data, after the study's."""
     end_script: ClassVar[str] = ""
     """The script of the last page, if any."""
 
     study: Host
     location: tuple[str | int, ...]
+
+    @classmethod
+    @abstractmethod
+    def texts(cls) -> Texts:
+        """Return the texts for the kind's people, in the current language."""
 
     @classmethod
     @abstractmethod
@@ -185,14 +192,14 @@ class Enrolment(ABC, Generic[P]):
 
     def step_text(self, person: P, step: str) -> str:
         """Return the text about their step for a person who returns."""
-        return self.texts.steps[step]
+        return self.texts().steps[step]
 
     def resume(self, person: P) -> None:
         """Prepare for a form that the person has submitted, for example by giving back a released seat."""
 
     def refusal(self, reason: str) -> dict[str, Any]:
         """Return the template context of a refusal for this reason: heading, sentence and details."""
-        heading, sentence = self.texts.refusals[reason]
+        heading, sentence = self.texts().refusals[reason]
         return {"heading": heading, "sentence": sentence}
 
     def address(self, step: str, *more: Any) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
 from django.views.csrf import csrf_failure
 
 from enrolment.access import in_study, on_landing, only_at, to_current_step, visitors_only
@@ -22,7 +23,7 @@ from enrolment.pages import (
     render_refusal,
     render_welcome_back,
 )
-from enrolment.protocol import Enrolment, NotEligible, P, Visitor
+from enrolment.protocol import Enrolment, Heading, NotEligible, P, Visitor
 from enrolment.rate_limits import is_too_fast
 from enrolment.withdrawal import withdraw as withdraw_person
 
@@ -52,7 +53,7 @@ def welcome(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
         preview = enrolment.preview_address(request)
         return redirect(preview) if preview else render_refusal(request, enrolment, landing.refusal)
     barred = enrolment.why_barred(request, landing.invitation)
-    return render_consent(request, landing, ". ".join(enrolment.texts.refusals[barred]) if barred else "")
+    return render_consent(request, landing, _whole(enrolment.texts().refusals[barred]) if barred else "")
 
 
 def consent(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
@@ -62,7 +63,7 @@ def consent(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
     if landing.visitor:
         return to_current_step(request, landing.visitor)
     if is_too_fast(request.META.get("REMOTE_ADDR", "")):
-        return render_consent(request, landing, TOO_MANY, status=429)
+        return render_consent(request, landing, gettext(TOO_MANY), status=429)
     if barred := landing.enrolment.why_barred(request, landing.invitation):
         return render_refusal(request, landing.enrolment, barred)
     return _enrol(request, landing)
@@ -78,8 +79,8 @@ def personal_link(request: HttpRequest, enrolment: Enrolment[P], token: str) -> 
     tokens = enrolment.tokens
     person = enrolment.people.filter(token=tokens.read_link(token)).first()
     if person is None:
-        heading = "This personal link does not work"
-        return render_dead_end(request, heading, LINK_ADVICE, status=404, enrolment=enrolment)
+        heading, advice = gettext("This personal link does not work"), gettext(LINK_ADVICE)
+        return render_dead_end(request, heading, advice, status=404, enrolment=enrolment)
     known = read_cookie(enrolment, request.COOKIES)
     answer = request.GET.get("change", "")
     if known and known != person and not tokens.is_change(known.token, person.token, answer):
@@ -111,14 +112,15 @@ def my_data(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
     enrolment = visitor.enrolment
     data = enrolment.personal_data(visitor.person)
     response = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
-    name = f"{enrolment.study.slug}-{enrolment.texts.data_file}.json"
+    name = f"{enrolment.study.slug}-{enrolment.data_file}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 def nothing_here(request: HttpRequest, enrolment: Enrolment[P], rest: str) -> HttpResponse:
     """Answer unknown addresses below a study or an evaluation."""
-    return render_dead_end(request, "Page not found", NOTHING_HERE, status=404, enrolment=enrolment, has_way_back=True)
+    heading, sentence = gettext("Page not found"), gettext(NOTHING_HERE)
+    return render_dead_end(request, heading, sentence, status=404, enrolment=enrolment, has_way_back=True)
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -129,15 +131,20 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     if enrolment is None:
         return csrf_failure(request, reason)
     with enrolment.own_language():
-        heading = "This page has expired"
-        return render_dead_end(request, heading, EXPIRED, status=403, enrolment=enrolment, has_way_back=True)
+        heading, sentence = gettext("This page has expired"), gettext(EXPIRED)
+        return render_dead_end(request, heading, sentence, status=403, enrolment=enrolment, has_way_back=True)
+
+
+def _whole(heading: Heading) -> str:
+    """Return a heading and its text as sentences."""
+    return gettext("{heading}. {sentence}").format(heading=heading[0], sentence=heading[1])
 
 
 def _enrol(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
     enrolment, invitation = landing.enrolment, landing.invitation
     agreement = enrolment.terms.read(request.POST.get("agreement", ""))
     if agreement is None:
-        return render_consent(request, landing, NEW_TEXT, status=422)
+        return render_consent(request, landing, gettext(NEW_TEXT), status=422)
     try:
         person = enrol(enrolment, invitation, agreement, cookies=request.COOKIES)
     except NotEligible as refusal:

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_noop
+
 from evaluation.models import Bubble, Choice, Confidence, Judgement, Presentation
 from evaluation.models.answers import AnswerFields
 from evaluation.reading import Reading
 
-NOTHING_CHOSEN = "Please say which dialogue is artificial: 1st, 2nd or not sure."
-NO_CONFIDENCE = "Please say how confident you are about your choice."
-NO_UTTERANCE = "Please say which utterance reveals that the dialogue is artificial, or that no single one does."
+NOTHING_CHOSEN = gettext_noop("Please say which dialogue is artificial: 1st, 2nd or not sure.")
+NO_CONFIDENCE = gettext_noop("Please say how confident you are about your choice.")
+NO_UTTERANCE = gettext_noop(
+    "Please say which utterance reveals that the dialogue is artificial, or that no single one does."
+)
 
 
 class Unanswerable(ValueError):
@@ -51,7 +55,7 @@ def check_draft(answer: Answer, reading: Reading) -> None:
 def check_whole(answer: Answer, reading: Reading) -> None:
     """Raise Unanswerable, with a sentence for each missing part, unless the answer can be submitted."""
     missing = [
-        sentence
+        gettext(sentence)
         for is_missing, sentence in (
             (not answer.choice, NOTHING_CHOSEN),
             (not answer.confidence, NO_CONFIDENCE),
@@ -81,7 +85,7 @@ def _unknown(answer: Answer) -> list[str]:
         (answer.confidence in ["", *Confidence.values], NO_CONFIDENCE),
         (answer.utterance_side in sides and answer.utterance_bubble in ["", *Bubble.values], NO_UTTERANCE),
     ]
-    return [sentence for is_fine, sentence in checks if not is_fine]
+    return [gettext(sentence) for is_fine, sentence in checks if not is_fine]
 
 
 def _nonexistent(answer: Answer, reading: Reading) -> list[str]:
@@ -90,9 +94,10 @@ def _nonexistent(answer: Answer, reading: Reading) -> list[str]:
         return []
     side = answer.utterance_side or answer.choice or Choice.NOT_SURE
     if answer.choice in (Choice.FIRST, Choice.SECOND) and side != answer.choice:
-        chosen = Choice(answer.choice).label
-        return [
-            f"The utterance is in the other dialogue. Please choose one in the {chosen} dialogue, or change your choice."
-        ]
+        sentence = gettext(
+            "The utterance is in the other dialogue. Please choose one in the {chosen} dialogue, or change your choice."
+        )
+        return [sentence.format(chosen=gettext(Choice(answer.choice).label))]
     numbers = available_numbers(reading, side)
-    return [] if number in numbers else [f"There is no utterance {number}. Please choose one from 1 to {len(numbers)}."]
+    sentence = gettext("There is no utterance {number}. Please choose one from 1 to {last}.")
+    return [] if number in numbers else [sentence.format(number=number, last=len(numbers))]

@@ -1,33 +1,32 @@
-"""Texts for evaluators: the paper's wording, and the defaults of an evaluation."""
+"""Texts for evaluators: the paper's wording, the defaults of an evaluation, and their translations."""
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-
-def default_instruction() -> str:
-    """Return the instruction of figure 11."""
-    return str(_texts()["instruction"]).strip()
+from studies.languages import ENGLISH
+from studies.texts import read_texts
 
 
-def default_consent() -> str:
+def default_instruction(language: str = ENGLISH) -> str:
+    """Return the instruction of figure 11, or its translation."""
+    return str(_texts(language)["instruction"]).strip()
+
+
+def default_consent(language: str = ENGLISH) -> str:
     """Return the default consent text."""
-    return str(_texts()["consent"]).strip()
+    return str(_texts(language)["consent"]).strip()
 
 
-def default_outcome(kind: str) -> str:
+def default_outcome(kind: str, language: str = ENGLISH) -> str:
     """Return the default text for evaluators who leave with this kind of outcome."""
-    return str(_texts()["outcomes"][kind])
+    return str(_texts(language)["outcomes"][kind])
 
 
-def questions() -> Mapping[str, str]:
-    """Return the wording of the judging page (figure 12)."""
-    found: Mapping[str, str] = _texts()["questions"]
+def questions(language: str = ENGLISH) -> Mapping[str, str]:
+    """Return the wording of the judging page (figure 12), or its translation."""
+    found: Mapping[str, str] = _texts(language)["questions"]
     return found
 
 
-@cache
-def _texts() -> dict[str, Any]:
-    return tomllib.loads(files("evaluation.data").joinpath("texts.toml").read_text("utf-8"))
+def _texts(language: str) -> Mapping[str, Any]:
+    return read_texts("evaluation.data", language)

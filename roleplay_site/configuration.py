@@ -188,7 +188,10 @@ SECURE_REFERRER_POLICY = "same-origin"  # without a referrer, browsers send no o
 CSRF_FAILURE_VIEW = "enrolment.views.form_refused"
 X_FRAME_OPTIONS = "DENY"
 
+# Researchers' pages are in English; the pages of a study's people are in the study's language (enrolment/access.py).
 LANGUAGE_CODE = "en-gb"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "roleplay_site.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 

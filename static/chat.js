@@ -8,10 +8,10 @@ import { Log, finish } from "./chat/log.js";
 import { Memory } from "./chat/memory.js";
 import { Reply } from "./chat/reply.js";
 import { Scrolling } from "./chat/scrolling.js";
+import { words } from "./words.js";
 
 const PATIENCE = 1000; // milliseconds without a connection before the page shows a warning
 const REST = 5000; // milliseconds before a turn that could not be fetched is requested again
-const LATER = "Not sent yet. It will be sent when the connection is back.";
 const UNDER_WAY = ["queued", "streaming", "thinking", "saving"];
 const ANNOUNCED = ["streaming", "thinking", "saving"];
 
@@ -54,7 +54,7 @@ function say(text, typing) {
 function deliver() {
   if (!outgoing) return;
   const isGone = connection.send({ type: "say", ...outgoing }, { isAnswered: true });
-  log.note(isGone ? "Sending …" : LATER);
+  log.note(isGone ? words.sending : words.not_sent_yet);
 }
 
 function keep(message) {
@@ -73,7 +73,7 @@ function retry(button) {
 
 function ask(frame) {
   const isGone = connection.send(frame, { isAnswered: true });
-  if (!isGone) composer.show({ hint: "There is no connection right now. Please try again in a moment." });
+  if (!isGone) composer.show({ hint: words.no_connection });
   return isGone;
 }
 
@@ -143,7 +143,7 @@ function done(frame) {
   run(null);
   allow(frame);
   if (frame.may_write) composer.allow();
-  announce(frame.state === "complete" ? "Reply complete" : frame.message || `Reply ${frame.state}`);
+  announce(frame.message || words[frame.state]);
   log.show(frame.position);
 }
 
@@ -188,7 +188,7 @@ function run(next) {
 
 function begin() {
   composer.show({ hint: "" });
-  goal.allow({ allowed: false, why_not: "Wait until the chatbot has answered, or stop the reply." });
+  goal.allow({ allowed: false, why_not: words.wait_for_reply });
 }
 
 function allow({ may_write: mayWrite, why_not: hint, next }) {
@@ -204,7 +204,7 @@ function connected() {
 function disconnected() {
   clearTimeout(silence);
   silence = setTimeout(() => { byId("silence").hidden = false; }, navigator.onLine ? PATIENCE : 0);
-  log.note(LATER);
+  log.note(words.not_sent_yet);
   composer.lose();
 }
 
@@ -220,8 +220,8 @@ async function doubt() {
 }
 
 /** Let screen readers say this once; never pass the text of a reply. */
-function announce(words) {
-  byId("announcement").textContent = words;
+function announce(sentence) {
+  byId("announcement").textContent = sentence;
 }
 
 /** crypto.randomUUID would not work on plain HTTP. */

@@ -35,9 +35,10 @@ function copySelected(text) {
 
 // Use a live region beside the button, because screen readers do not announce a button that changes its own label.
 function say(button) {
+  const words = button.dataset.said ?? "Copied";
   const status = button.nextElementSibling?.matches("[data-copied]") ? button.nextElementSibling : addStatus(button);
   status.textContent = "";
-  requestAnimationFrame(() => { status.textContent = "Copied"; });
+  requestAnimationFrame(() => { status.textContent = words; });
 }
 
 function addStatus(button) {

@@ -8,10 +8,10 @@ import { Memory } from "./judging/memory.js";
 import { Ratings } from "./judging/ratings.js";
 import { Server } from "./judging/server.js";
 import { Sides } from "./judging/visible_sides.js";
+import { fill, words } from "./words.js";
 
 const PAUSE = 400; // milliseconds between a change and its draft
 const REST = 5000; // milliseconds until a lost draft is sent again
-const EXPIRED = "This page has expired. Please reload it. Your choices are kept in this tab.";
 
 const byId = (id) => document.getElementById(id);
 const page = byId("judging");
@@ -42,7 +42,7 @@ function changed(name) {
 function show() {
   mark(page, answer.value, answer.sides);
   const { utterance_number: number, utterance_bubble: bubble } = answer.value;
-  if (byId("picked")) byId("picked").textContent = number && bubble ? (bubble === "prompt" ? "the prompt" : "the response") : "";
+  if (byId("picked")) byId("picked").textContent = number && bubble ? (bubble === "prompt" ? words.prompt : words.response) : "";
 }
 
 function step(by) {
@@ -96,7 +96,7 @@ async function submit() {
   clearTimeout(timer);
   send(true);
   const whole = { ...body(), key: form.elements.key.value };
-  settle(await server.submit(whole, (seconds) => say(`No connection. Your answer has not been sent yet. The page will try again in ${seconds} s, or as soon as you press the button.`)));
+  settle(await server.submit(whole, (seconds) => say(fill(words.no_connection, { seconds }))));
 }
 
 function settle(result) {
@@ -120,7 +120,7 @@ function send(isBusy) {
 
 function refused({ reason, message, next }) {
   if (reason === "elsewhere") {
-    say(EXPIRED, { isError: true, next: location.href });
+    say(words.expired, { isError: true, next: location.href });
     return;
   }
   isOver = Boolean(next);
@@ -147,11 +147,11 @@ async function look() {
   }
 }
 
-function say(words, { isError = false, next = "" } = {}) {
+function say(sentence, { isError = false, next = "" } = {}) {
   const [text, link] = byId("hint").children;
   byId("hint").hidden = false;
   byId("hint").classList.toggle("error", isError);
-  text.textContent = words;
+  text.textContent = sentence;
   link.hidden = !next;
   if (next) {
     link.href = next;

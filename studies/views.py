@@ -21,8 +21,8 @@ def dialogue_news(request: HttpRequest, token: str, shown: int) -> HttpResponse:
     return render(request, "studies/_news.html", {"chat": chat})
 
 
-@require_POST
 @staff_only
+@require_POST
 def annotate(request: HttpRequest, token: str) -> HttpResponse:
     """Change the tags, notes or exclusion of a dialogue, and return to its page, in the same list."""
     dialogue = get_object_or_404(Dialogue.objects.select_related("study"), token=token)

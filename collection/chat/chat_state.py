@@ -5,17 +5,18 @@ from datetime import datetime
 from typing import Any, get_args
 
 from django.db.models import Count, Max, Q
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from collection.chat import protocol
-from collection.chat.generations import interrupt_expired
+from collection.chat.generations import interrupt_expired, say_end
 from collection.participation.eligibility import has_lost_seat, is_running
 from collection.participation.goals import why_locked
 from studies.models import Dialogue, Generation, Turn
 
-OVER = "You have finished this goal. Please reload the page."
-CLOSED = "The study has closed, so you can no longer send messages. Thank you for taking part."
-RELEASED = "Your place was released while you were away. Please reload the page to continue."
-BUSY = "Please wait until the chatbot has finished, or stop it."
+OVER = gettext_noop("You have finished this goal. Please reload the page.")
+CLOSED = gettext_noop("The study has closed, so you can no longer send messages. Thank you for taking part.")
+RELEASED = gettext_noop("Your place was released while you were away. Please reload the page to continue.")
+BUSY = gettext_noop("Please wait until the chatbot has finished, or stop it.")
 
 
 def permissions_of(dialogue: Dialogue) -> dict[str, Any]:
@@ -30,20 +31,21 @@ def why_no_message(dialogue: Dialogue) -> str:
 
     A message whose last attempt failed does not prevent another; it then stays without a reply.
     """
-    return why_no_retry(dialogue) or _why_busy(dialogue) or _why_used_up(dialogue)
+    return why_no_retry(dialogue) or why_busy(dialogue) or _why_used_up(dialogue)
 
 
 def why_no_retry(dialogue: Dialogue) -> str:
     """Return a sentence that says why nothing at all may be sent, not even a retry; empty if it may."""
     if dialogue.ended_at is not None:
-        return OVER
+        return gettext(OVER)
     if not is_running(dialogue.study):
-        return CLOSED
-    return RELEASED if has_lost_seat(dialogue) else ""
+        return gettext(CLOSED)
+    return gettext(RELEASED) if has_lost_seat(dialogue) else ""
 
 
-def _why_busy(dialogue: Dialogue) -> str:
-    return BUSY if Generation.objects.in_flight().filter(turn__dialogue=dialogue).exists() else ""
+def why_busy(dialogue: Dialogue) -> str:
+    """Return a sentence that says that a reply is in progress; empty if none is."""
+    return gettext(BUSY) if Generation.objects.in_flight().filter(turn__dialogue=dialogue).exists() else ""
 
 
 def _why_used_up(dialogue: Dialogue) -> str:
@@ -51,8 +53,12 @@ def _why_used_up(dialogue: Dialogue) -> str:
     most = dialogue.study.max_turns
     if most is None or dialogue.turns.count() < most:
         return ""
-    messages = "the one message" if most == 1 else f"all {most} messages"
-    return f"You have sent {messages} allowed for this goal. Please continue."
+    sentence = ngettext(
+        "You have sent the one message allowed for this goal. Please continue.",
+        "You have sent all {most} messages allowed for this goal. Please continue.",
+        most,
+    )
+    return sentence.format(most=most)
 
 
 def snapshot_of(dialogue: int, owner: str, now: datetime) -> protocol.Snapshot | None:
@@ -81,7 +87,7 @@ def _running_reply(last: Turn) -> protocol.RunningReply | None:
         state=generation.state,
         place=generation.queue_position,
         text=generation.text,
-        message=generation.message,
+        message=say_end(generation.message),
     )
 
 
@@ -96,7 +102,7 @@ def done_frame(generation: int) -> protocol.Done | None:
         position=found.turn.position,
         attempt=found.attempt,
         state=found.state,
-        message=found.message,
+        message=say_end(found.message),
     )
 
 

@@ -53,12 +53,13 @@ def is_same_origin(scope: dict[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A participant, and their dialogue that a page shows; ``chatbot`` is its model."""
+    """A participant, and their dialogue that a page shows; ``chatbot`` is its model, ``language`` that of the study."""
 
     dialogue: int
     token: str
     participant: int
     chatbot: str
+    language: str
 
 
 def find_viewer(slug: str, token: str, cookies: Mapping[str, str]) -> Viewer | None:
@@ -68,7 +69,8 @@ def find_viewer(slug: str, token: str, cookies: Mapping[str, str]) -> Viewer | N
     if visitor is None or dialogue is None:
         return None
     note_seen({visitor.person.pk})
-    return Viewer(dialogue.pk, dialogue.token, visitor.person.pk, str(dialogue.responder.get("model", "")))
+    chatbot = str(dialogue.responder.get("model", ""))
+    return Viewer(dialogue.pk, dialogue.token, visitor.person.pk, chatbot, visitor.person.study.language)
 
 
 def note_seen(participants: set[int]) -> None:

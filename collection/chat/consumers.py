@@ -8,6 +8,7 @@ from typing import Any
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from collection.chat import messages, protocol
 from collection.chat.answerer import answerer
@@ -89,8 +90,12 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         if connections().limit.is_too_fast(self.participant):
             await self._hang_up(protocol.TOO_FAST)
             return
+        with override(self._viewer.language):  # the tasks that this starts keep the language
+            await self._take(text_data or "")
+
+    async def _take(self, text: str) -> None:
         try:
-            frame = protocol.read_frame(text_data or "")
+            frame = protocol.read_frame(text)
         except MalformedFrame as error:
             await self._send(protocol.Refused(key=error.key, message=str(error)))
             return
@@ -100,7 +105,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             await self._refuse(frame, str(refusal))
         except AWAY as error:
             logger.error("A page's request cannot be handled, because the database is unavailable: %s", error)
-            await self._refuse(frame, messages.NOT_STORED if isinstance(frame, protocol.Say) else messages.LATER)
+            why = messages.NOT_STORED if isinstance(frame, protocol.Say) else messages.LATER
+            await self._refuse(frame, gettext(why))
 
     async def _hang_up(self, code: int) -> None:
         self.has_hung_up = True
@@ -168,7 +174,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             await self._send_snapshot(only_if_behind=True)
 
     async def _send_snapshot(self, *, only_if_behind: bool = False) -> None:
-        snapshot = await in_database(snapshot_of, self.dialogue, answerer().name, timezone.now())
+        with override(self._viewer.language):
+            snapshot = await in_database(snapshot_of, self.dialogue, answerer().name, timezone.now())
         if snapshot is None:
             connections().remove(self)
             await self._send(protocol.Moved())

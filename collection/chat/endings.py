@@ -6,6 +6,8 @@ A backend's error is for researchers and may name servers, so it is stored separ
 import logging
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from collection.chat.generations import DIED, PRESS_RETRY, End
 from collection.chat.replies import Reason, Reply
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
@@ -15,19 +17,23 @@ from studies.models import Generation
 
 logger = logging.getLogger(__name__)
 
-SILENT = "The chatbot sent an empty reply."
-ALL_THOUGHT = (
+SILENT = gettext_noop("The chatbot sent an empty reply.")
+ALL_THOUGHT = gettext_noop(
     "The chatbot reached its length limit while it was thinking, so it could not reply."
     " Please try again, or contact the researchers."
 )
-CUT_SILENT = "The chatbot reached its length limit before it could reply. Please try again, or contact the researchers."
-UNREAD = f"The chatbot stopped because this page was closed.{PRESS_RETRY}"
-RESTARTED = f"The server was restarted while the chatbot was answering.{PRESS_RETRY}"
-BROKEN = f"Something went wrong on our side while the chatbot was answering.{PRESS_RETRY}"
-UNAVAILABLE = "The chatbot cannot answer at the moment. Please try again later, or contact the researchers."
-FAILED = "The chatbot could not answer. Please try again."
-REFUSED = "The chatbot is not allowed to answer this message. Please rephrase it."
-TOO_LONG = "This message is too long for the chatbot. Please send a shorter one."
+CUT_SILENT = gettext_noop(
+    "The chatbot reached its length limit before it could reply. Please try again, or contact the researchers."
+)
+UNREAD = gettext_noop("The chatbot stopped because this page was closed.") + PRESS_RETRY
+RESTARTED = gettext_noop("The server was restarted while the chatbot was answering.") + PRESS_RETRY
+BROKEN = gettext_noop("Something went wrong on our side while the chatbot was answering.") + PRESS_RETRY
+UNAVAILABLE = gettext_noop(
+    "The chatbot cannot answer at the moment. Please try again later, or contact the researchers."
+)
+FAILED = gettext_noop("The chatbot could not answer. Please try again.")
+REFUSED = gettext_noop("The chatbot is not allowed to answer this message. Please rephrase it.")
+TOO_LONG = gettext_noop("This message is too long for the chatbot. Please send a shorter one.")
 
 State = Generation.State
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext, gettext_noop
 
 from dialogue.outputs import Output
 from jobs.database_clock import in_time, is_over
@@ -30,9 +31,19 @@ Halt = Literal["stopped", "unread", "lost"]
 """Why an attempt must end early: the participant stopped it, no page is open, or this process has lost it."""
 
 State = Generation.State
-PRESS_RETRY = " Press Retry."
+PRESS_RETRY = gettext_noop(" Press Retry.")
 """The end of a message that asks for another attempt. The page leaves it out once the turn has no such button."""
-DIED = f"The reply was interrupted by a problem on our side.{PRESS_RETRY}"
+DIED = gettext_noop("The reply was interrupted by a problem on our side.") + PRESS_RETRY
+
+
+def say_end(message: str) -> str:
+    """Return the stored message of an attempt in the current language.
+
+    Messages are stored in English, so that researchers and exports have the same sentence for the same end.
+    """
+    sentence = message.removesuffix(PRESS_RETRY)
+    advice = gettext(PRESS_RETRY) if sentence != message else ""
+    return gettext(sentence) + advice if sentence else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_noop
 
 from collection.chat import generations
-from collection.chat.chat_state import BUSY, OVER, why_no_message, why_no_retry
+from collection.chat.chat_state import OVER, why_busy, why_no_message, why_no_retry
 from collection.chat.chatbots import Question, read_question
 from collection.chat.protocol import MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TypingNotes
 from collection.participation.goals import ANSWERED
 from studies.models import Dialogue, Generation, Turn, Typing
 
-BLANK = "Please write something first."
-TOO_FAST = "You have sent many messages in a minute. Please wait a moment, then send this one again."
-NOT_STORED = "Your message could not be saved. It is back in the text box. Please send it again in a moment."
-LATER = "The server cannot reach its database at the moment. Your text is still here. Please try again in a moment."
-NOTHING_TO_RETRY = "No message is waiting for a reply."
+BLANK = gettext_noop("Please write something first.")
+TOO_FAST = gettext_noop("You have sent many messages in a minute. Please wait a moment, then send this one again.")
+NOT_STORED = gettext_noop(
+    "Your message could not be saved. It is back in the text box. Please send it again in a moment."
+)
+LATER = gettext_noop(
+    "The server cannot reach its database at the moment. Your text is still here. Please try again in a moment."
+)
+NOTHING_TO_RETRY = gettext_noop("No message is waiting for a reply.")
 
 
 class Refusal(Exception):
@@ -58,7 +64,7 @@ def retry_reply(dialogue: int, owner: str, now: datetime) -> Question:
     turn = locked.turns.filter(state=Turn.State.PENDING).first()
     past = locked.turns.filter(state__in=ANSWERED)
     if turn is None or Generation.objects.in_flight().filter(turn=turn).exists():
-        raise Refusal(NOTHING_TO_RETRY)
+        raise Refusal(gettext(NOTHING_TO_RETRY))
     return read_question(generations.begin(turn, owner, attempt=turn.generations.count()), past)
 
 
@@ -71,7 +77,7 @@ def stop_reply(dialogue: int) -> bool:
 def save_draft(dialogue: int, text: str) -> None:
     """Store a participant's unsent text. Raises Refusal if the dialogue is over."""
     if not Dialogue.objects.filter(pk=dialogue, ended_at=None).update(draft=text):
-        raise Refusal(OVER)
+        raise Refusal(gettext(OVER))
 
 
 def _lock(dialogue: int) -> Dialogue:
@@ -79,7 +85,7 @@ def _lock(dialogue: int) -> Dialogue:
     rows = Dialogue.objects.select_for_update(of=("self",), no_key=True).select_related("study", "persona", "goal")
     found = rows.filter(pk=dialogue).first()
     if found is None:
-        raise Refusal(OVER)
+        raise Refusal(gettext(OVER))
     return found
 
 
@@ -91,7 +97,7 @@ def _check(why_not: str) -> None:
 def _why_no_message(dialogue: Dialogue, owner: str, now: datetime) -> str:
     """Return why no message can be sent, after ending the attempts of dead processes, which must not block it."""
     why_not = why_no_message(dialogue)
-    if why_not == BUSY:
+    if why_not and why_not == why_busy(dialogue):
         generations.interrupt_expired(now, dialogue=dialogue.pk, owner=owner)
         why_not = why_no_message(dialogue)
     return why_not
@@ -99,11 +105,11 @@ def _why_no_message(dialogue: Dialogue, owner: str, now: datetime) -> str:
 
 def _why_not_this(text: str) -> str:
     if not any(character.isprintable() and not character.isspace() for character in text):
-        return BLANK
+        return gettext(BLANK)
     if len(text) > MESSAGE_LIMIT:
-        return (
-            f"This message has {len(text):,} characters, but at most {MESSAGE_LIMIT:,} are allowed. Please shorten it."
-        )
+        sentence = gettext("This message has {length} characters, but at most {limit} are allowed. Please shorten it.")
+        length, limit = (number_format(number, force_grouping=True) for number in (len(text), MESSAGE_LIMIT))
+        return sentence.format(length=length, limit=limit)
     return ""
 
 
@@ -111,7 +117,7 @@ def _why_too_fast(dialogue: Dialogue, now: datetime) -> str:
     """Return why the participant is too fast, if so. Messages and retries both count, because each asks the chatbot once."""
     since = now - timedelta(minutes=1)
     asked = Generation.objects.filter(turn__dialogue=dialogue, created_at__gt=since).count()
-    return TOO_FAST if asked >= MESSAGES_PER_MINUTE else ""
+    return gettext(TOO_FAST) if asked >= MESSAGES_PER_MINUTE else ""
 
 
 def _store(dialogue: Dialogue, stored: Sequence[Turn], key: str, text: str, typing: TypingNotes) -> Turn:

@@ -6,6 +6,7 @@ Positions and offsets count from 0; an offset counts Unicode code points, which 
 import json
 from typing import Annotated, Any, Literal, get_args
 
+from django.utils.translation import gettext
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from studies.storable_text import storable
@@ -237,12 +238,14 @@ def read_frame(text: str) -> ClientFrame:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MalformedFrame("The server could not read a message from this page. Please reload the page.") from error
+        raise MalformedFrame(
+            gettext("The server could not read a message from this page. Please reload the page.")
+        ) from error
     try:
         return _CLIENT_FRAME.validate_python(data)
     except ValidationError as error:
         raise MalformedFrame(
-            "The server does not understand a message from this page. Please reload the page.", _key(data)
+            gettext("The server does not understand a message from this page. Please reload the page."), _key(data)
         ) from error
 
 

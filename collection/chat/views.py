@@ -7,9 +7,11 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
-from collection.chat.generations import PRESS_RETRY
+from collection.chat.generations import PRESS_RETRY, say_end
 from collection.chat.protocol import DRAFT_LIMIT, MESSAGE_LIMIT
+from collection.chat.words import script_words
 from collection.models import Participant
 from collection.participation.enrolment import ChatEnrolment
 from collection.participation.goals import Progress, progress_of
@@ -21,9 +23,9 @@ from studies.language_models.catalogue import read_catalogue
 from studies.models import Dialogue, Generation, Turn
 
 _MODULES = ("composer", "connection", "goal", "log", "markdown", "memory", "reply", "scrolling", "typing")
-SCRIPTS = tuple(f"chat/{name}.js" for name in _MODULES)
+SCRIPTS = ("words.js", *(f"chat/{name}.js" for name in _MODULES))
 """The modules that chat.js imports, listed on the page so that browsers fetch them in parallel."""
-UNANSWERED = "The chatbot did not answer this message."
+UNANSWERED = gettext_noop("The chatbot did not answer this message.")
 
 
 @only_at(ChatEnrolment, "chat")
@@ -71,16 +73,20 @@ class ShownTurn:
         """Return the sentence below a reply that the participant stopped."""
         if self.last_try is None or self.last_try.state != Generation.State.STOPPED:
             return ""
-        return "You stopped this reply." if self.turn.response else "You stopped this reply before it began."
+        return (
+            gettext("You stopped this reply.")
+            if self.turn.response
+            else gettext("You stopped this reply before it began.")
+        )
 
     @property
     def trouble(self) -> str:
         """Return why the reply is incomplete; empty while it may still be completed, or if the participant stopped it."""
         message = (self.last_try.message if self.last_try else "") or UNANSWERED
         if self.may_retry:
-            return message
+            return say_end(message)
         is_lost = self.turn.state == Turn.State.FAILED and not self.remark
-        return message.removesuffix(PRESS_RETRY) if is_lost else ""
+        return say_end(message.removesuffix(PRESS_RETRY)) if is_lost else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,11 @@ class ChatPage:
     limit: int = MESSAGE_LIMIT
     draft_limit: int = DRAFT_LIMIT
     scripts: tuple[str, ...] = SCRIPTS
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Return the words of the page's scripts."""
+        return script_words()
 
     @property
     def label(self) -> str:

@@ -22,7 +22,7 @@ from collection.participation.eligibility import (
     take_back,
     why_ineligible,
 )
-from collection.participation.texts import TEXTS
+from collection.participation.texts import texts
 from enrolment.agreements import Agreement, Terms
 from enrolment.invitations import Invitation
 from enrolment.landing import new_person
@@ -53,7 +53,8 @@ class ChatEnrolment(Enrolment[Participant]):
     prefix = ""
     keywords = ("slug",)
     tokens = SignedTokens("participant", "collection.participant")
-    texts = TEXTS
+    texts = staticmethod(texts)
+    data_file = "my-data"
     end_script = "chat/forget.js"
     study: Study
 
@@ -134,7 +135,7 @@ class ChatEnrolment(Enrolment[Participant]):
         return self.study.outcomes.all()
 
     def standard_text(self, kind: str) -> str:
-        return default_outcome(kind)
+        return default_outcome(kind, self.study.language)
 
     def refusal(self, reason: str) -> dict[str, Any]:
         opens_at = self.recruitment.opens_at if self.recruitment and reason == "not_yet" else None

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from collection.models import Participant
 from collection.participation.chatbot import Chatbot, read_chatbot
@@ -190,30 +191,47 @@ def _responder(participant: Participant) -> Chatbot | None:
             "Study %s: its chatbot has moved to a provider that participants did not agree to.", participant.study.slug
         )
         raise ChatbotUnavailable(
-            "The chatbot now runs on a service to which you have not agreed, so you cannot continue. "
-            "Please contact the researchers who invited you."
+            gettext(
+                "The chatbot now runs on a service to which you have not agreed, so you cannot continue. "
+                "Please contact the researchers who invited you."
+            )
         )
     try:
         return read_chatbot(settings.MODELS_FILE, participant.study, condition)
     except ModelMisconfigured as error:
         logger.error("Study %s: no dialogue can begin: %s", participant.study.slug, error)
-        raise ChatbotUnavailable("The chatbot cannot be reached at the moment. Please try again later.") from error
+        raise ChatbotUnavailable(
+            gettext("The chatbot cannot be reached at the moment. Please try again later.")
+        ) from error
 
 
 def why_locked(dialogue: Dialogue) -> str:
     """Return a sentence that says why the participant may not continue from this dialogue; empty if they may."""
     if dialogue.ended_at is not None:
-        return "You have already finished this goal."
+        return gettext("You have already finished this goal.")
     if _under_way(dialogue).exists():
-        return "Wait until the chatbot has answered, or stop the reply."
+        return gettext("Wait until the chatbot has answered, or stop the reply.")
     states = _states(dialogue)
     missing = _missing(dialogue, states)
     if missing == 0:
         return ""
-    if missing == 1:
-        message = "one more message" if states else "a message"
-        return f"Send {message} and read the reply before you continue."
-    return f"Send {missing} {'more messages' if states else 'messages'} before you continue."
+    return (_why_more(missing) if states else _why_some(missing)).format(missing=missing)
+
+
+def _why_some(missing: int) -> str:
+    return ngettext(
+        "Send a message and read the reply before you continue.",
+        "Send {missing} messages before you continue.",
+        missing,
+    )
+
+
+def _why_more(missing: int) -> str:
+    return ngettext(
+        "Send one more message and read the reply before you continue.",
+        "Send {missing} more messages before you continue.",
+        missing,
+    )
 
 
 def _is_finished(dialogue: Dialogue) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from collection.models import Participant
 from collection.participation.enrolment import ChatEnrolment
@@ -18,7 +19,7 @@ from enrolment.signed_tokens import SignedTokens
 from evaluation.evaluators.assignments import count_pairs_ahead
 from evaluation.evaluators.download import describe_judgements
 from evaluation.evaluators.reservations import free_assignments_of, has_assignment_left
-from evaluation.evaluators.texts import LAPSED, TEXTS
+from evaluation.evaluators.texts import LAPSED, texts
 from evaluation.hosts import host_of
 from evaluation.kinds.registry import kind_of
 from evaluation.models import Evaluation, EvaluationOutcome, Evaluator
@@ -37,7 +38,8 @@ class JudgingEnrolment(Enrolment[Evaluator]):
     prefix = "judge-"
     keywords = ("slug", "number")
     tokens = SignedTokens("evaluator", "evaluation.evaluator")
-    texts = TEXTS
+    texts = staticmethod(texts)
+    data_file = "my-judgements"
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
@@ -124,7 +126,7 @@ class JudgingEnrolment(Enrolment[Evaluator]):
 
     def step_text(self, person: Evaluator, step: str) -> str:
         is_lapsed = person.state == State.LAPSED and step == "instruction"
-        return LAPSED if is_lapsed else super().step_text(person, step)
+        return gettext(LAPSED) if is_lapsed else super().step_text(person, step)
 
     def outcome_of(self, person: Evaluator) -> str:
         return Kind.WITHDRAWN if person.state == State.WITHDRAWN else Kind.COMPLETED
@@ -134,7 +136,7 @@ class JudgingEnrolment(Enrolment[Evaluator]):
         return self.evaluation.outcomes.all()
 
     def standard_text(self, kind: str) -> str:
-        return default_outcome(kind)
+        return default_outcome(kind, self.study.language)
 
     def consent_page(self) -> dict[str, Any]:
         return {"pairs": count_pairs_ahead(self.evaluation), "kind": kind_of(self.evaluation)}

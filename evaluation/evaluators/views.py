@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from enrolment.access import only_at, to_current_step
 from enrolment.pages import render_page, render_refusal
@@ -28,8 +29,9 @@ def instruction(request: HttpRequest, visitor: Visitor[Evaluator]) -> HttpRespon
 
 def spell_minutes(minutes: int) -> str:
     """Return the time in words, in whole hours where possible: "24 hours"."""
-    number, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+    if minutes % 60:
+        return ngettext("{number} minute", "{number} minutes", minutes).format(number=minutes)
+    return ngettext("{number} hour", "{number} hours", minutes // 60).format(number=minutes // 60)
 
 
 def _render_instruction(request: HttpRequest, enrolment: JudgingEnrolment, evaluator: Evaluator) -> HttpResponse:
@@ -42,7 +44,7 @@ def _render_instruction(request: HttpRequest, enrolment: JudgingEnrolment, evalu
         pairs=count_pairs_ahead(evaluation),
         judged=count_judged(evaluator),
         kept=spell_minutes(evaluation.reserved_minutes),
-        kind=kind,
+        heading=kind.words["heading"],
         start=kind.words["start"],
     )
 

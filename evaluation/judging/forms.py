@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from evaluation.judging.clocks import Clocks, read_clocks
 from evaluation.judging.refusals import BROKEN, Refused
@@ -36,16 +37,16 @@ def read_sent(request: HttpRequest, kind: PairKind[Any, Any]) -> Sent:
     try:
         raw = json.loads(request.body)
     except (ValueError, RecursionError) as error:  # includes too deep nesting
-        raise Refused("broken", BROKEN) from error
+        raise Refused("broken", gettext(BROKEN)) from error
     if not isinstance(raw, dict) or not isinstance(raw.get("answer"), dict):
-        raise Refused("broken", BROKEN)
+        raise Refused("broken", gettext(BROKEN))
     return Sent(_read_answer(raw["answer"], kind), _read_key(raw.get("key", "")), read_clocks(raw.get("clocks")))
 
 
 def _read_key(raw: Any) -> str:
     """Return the key. Refuse other characters than the page's, because some databases cannot store them."""
     if not isinstance(raw, str) or not _KEY.fullmatch(raw):
-        raise Refused("broken", BROKEN)
+        raise Refused("broken", gettext(BROKEN))
     return raw
 
 
@@ -53,4 +54,4 @@ def _read_answer(raw: Mapping[str, Any], kind: PairKind[Any, Any]) -> Any:
     try:
         return kind.read_answer(raw)
     except UnreadableAnswer as error:
-        raise Refused("broken", BROKEN) from error
+        raise Refused("broken", gettext(BROKEN)) from error

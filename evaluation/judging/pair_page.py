@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from enrolment.protocol import Visitor
 from evaluation.answers import artificial_side
@@ -14,6 +15,7 @@ from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.judging.clocks import clocks_of
 from evaluation.judging.current_pair import Progress, previous_presentation, progress_of
 from evaluation.judging.rendered_texts import render_text
+from evaluation.judging.words import script_words
 from evaluation.kinds.base import Option, PairKind, Question
 from evaluation.kinds.registry import kind_of
 from evaluation.models import Choice, Evaluator, Judgement, Pair, Presentation
@@ -21,7 +23,7 @@ from evaluation.reading import ReadTurn
 from studies.models import new_token
 
 _MODULES = ("answer", "bubbles", "clocks", "keys", "memory", "ratings", "server", "visible_sides")
-SCRIPTS = tuple(f"judging/{name}.js" for name in _MODULES)
+SCRIPTS = ("words.js", *(f"judging/{name}.js" for name in _MODULES))
 """The modules that judging.js imports. The page names them, so that browsers fetch all at once."""
 
 
@@ -99,6 +101,11 @@ class PairPage:
         return range(1, self.reading.longest + 1)
 
     @property
+    def script_words(self) -> dict[str, str]:
+        """Return the words of the page's scripts."""
+        return script_words()
+
+    @property
     def saved_json(self) -> str:
         """Return ``saved`` for the page's script."""
         return json.dumps(self.saved)
@@ -109,13 +116,25 @@ class Feedback:
     """Feedback on a training pair; never given on any other pair."""
 
     presentation: Presentation
-    artificial: str
-    chosen: str
+    artificial: Choice
+    chosen: Choice
     sentence: str
 
     @property
-    def was_right(self) -> bool:
-        return self.artificial == self.chosen
+    def heading(self) -> str:
+        """Return which dialogue is the artificial one."""
+        return gettext("The {artificial} dialogue is the artificial one").format(
+            artificial=gettext(self.artificial.label)
+        )
+
+    @property
+    def comparison(self) -> str:
+        """Return the evaluator's choice, compared with it."""
+        if self.chosen == self.artificial:
+            return gettext("That is what you chose.")
+        if self.chosen == Choice.NOT_SURE:
+            return gettext("You were not sure.")
+        return gettext("You chose the {chosen} dialogue.").format(chosen=gettext(self.chosen.label))
 
 
 def read_page(
@@ -157,10 +176,8 @@ def read_feedback(presentation: Presentation) -> Feedback | None:
     judgement: Judgement | None = getattr(presentation, "judgement", None)
     if judgement is None or judgement.submitted_at is None or presentation.pair.role != Pair.Role.TRAINING:
         return None
-    side = artificial_side(presentation)
-    return Feedback(
-        presentation, side.label, Choice(judgement.choice).label, presentation.pair.known.get("feedback", "")
-    )
+    sentence = presentation.pair.known.get("feedback", "")
+    return Feedback(presentation, artificial_side(presentation), Choice(judgement.choice), sentence)
 
 
 def _back(presentation: Presentation) -> str:

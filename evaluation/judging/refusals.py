@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from django.utils.translation import gettext_noop
+
 Reason = Literal["incomplete", "unanswerable", "already_judged", "closed", "unknown", "broken"]
 STATUS: dict[Reason, int] = {
     "incomplete": 422,
@@ -12,16 +14,16 @@ STATUS: dict[Reason, int] = {
     "unknown": 404,
     "broken": 400,
 }
-ALREADY = "You have already judged this pair, perhaps in another tab. Your first answer counts."
-CLOSED = (
+ALREADY = gettext_noop("You have already judged this pair, perhaps in another tab. Your first answer counts.")
+CLOSED = gettext_noop(
     "The researchers have closed judging, so this answer was not submitted. It is kept as a draft, and your earlier answers "
     "count."
 )
-UNKNOWN = (
+UNKNOWN = gettext_noop(
     "You can no longer judge this pair: its dialogues may have been withdrawn, or it has been reassigned. "
     "Your submitted answers are kept."
 )
-BROKEN = "Your browser sent an invalid answer. Please reload this page and answer again."
+BROKEN = gettext_noop("Your browser sent an invalid answer. Please reload this page and answer again.")
 
 
 class Refused(Exception):

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from enrolment.pages import render_dead_end, render_page
 from enrolment.protocol import Visitor
@@ -22,7 +23,7 @@ def find_or_refuse(visitor: Visitor[Evaluator], token: str) -> Presentation:
     """Return the visitor's presentation. Raises Refused, the same if it is another person's, unknown or deleted."""
     presentation = find_presentation(visitor, token)
     if presentation is None:
-        raise Refused("unknown", UNKNOWN)
+        raise Refused("unknown", gettext(UNKNOWN))
     return presentation
 
 
@@ -66,10 +67,9 @@ def render_pair(request: HttpRequest, visitor: Visitor[Evaluator], page: PairPag
 
 def render_nothing_left(request: HttpRequest, visitor: Visitor[Evaluator]) -> HttpResponse:
     """Render the page for an evaluator whose remaining dialogues have all been withdrawn."""
-    sentence = "Your remaining dialogues have been withdrawn. Your answers are kept."
-    return render_dead_end(
-        request, "No pairs left to judge", sentence, status=200, enrolment=visitor.enrolment, person=visitor.person
-    )
+    heading = gettext("No pairs left to judge")
+    sentence = gettext("Your remaining dialogues have been withdrawn. Your answers are kept.")
+    return render_dead_end(request, heading, sentence, status=200, enrolment=visitor.enrolment, person=visitor.person)
 
 
 def _refuse(
@@ -85,7 +85,7 @@ def _refuse(
         return _render_again(request, visitor, refusal, presentation, sent)
     return render_dead_end(
         request,
-        "Your answer was not submitted",
+        gettext("Your answer was not submitted"),
         str(refusal),
         status=refusal.status,
         enrolment=visitor.enrolment,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from evaluation.answers import Unanswerable
 from evaluation.evaluators.reservations import finish_if_done, keep_assignment
@@ -66,7 +67,7 @@ def _hold(presentation: Presentation) -> Evaluator:
     evaluator = Evaluator.objects.select_for_update(of=("self",)).filter(assignments=presentation.assignment_id).first()
     theirs = Presentation.objects.filter(pk=presentation.pk, assignment__evaluator=evaluator, pair__withdrawn_at=None)
     if evaluator is None or not theirs.exists():
-        raise Refused("unknown", UNKNOWN)
+        raise Refused("unknown", gettext(UNKNOWN))
     return evaluator
 
 
@@ -157,7 +158,7 @@ def _read(presentation: Presentation) -> Any:
     try:
         return kind_of(pair.evaluation).read_pair(pair, presentation.is_natural_first)
     except PairGone as error:
-        raise Refused("unknown", UNKNOWN) from error
+        raise Refused("unknown", gettext(UNKNOWN)) from error
 
 
 def _check(check: Callable[[Any, Any], None], answer: GivenAnswer, reading: Any, reason: Reason) -> None:
@@ -172,5 +173,5 @@ def _why_too_late(judgement: Judgement, evaluation: Evaluation) -> Refused | Non
     """Return why the judgement can no longer change; None if it can. Feedback has revealed the answer of training pairs."""
     may_change = evaluation.allows_back and judgement.pair.role != Pair.Role.TRAINING
     if judgement.submitted_at and not may_change:
-        return Refused("already_judged", ALREADY)
-    return None if evaluation.is_open else Refused("closed", CLOSED)
+        return Refused("already_judged", gettext(ALREADY))
+    return None if evaluation.is_open else Refused("closed", gettext(CLOSED))

@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from django.utils.translation import gettext
+
 from evaluation.answers import Unanswerable
 from evaluation.kinds.base import Option, PairKind, Question, UnreadableAnswer
 from evaluation.models import Pair, Preference
@@ -82,12 +84,14 @@ class AnswerKind(PairKind[Ratings, AnswersReading]):
 
     def check_draft(self, answer: Ratings, reading: AnswersReading) -> None:
         problems = [
-            f"Please say {each.demand}."
+            _please_say(each.demand)
             for each in self.questions
             if answer.ratings[each.key]["choice"] not in ["", *Preference.values]
         ]
         problems += [
-            f"The reason under “{each.heading}” is too long. Please shorten it to {self.longest_reason} characters."
+            gettext("The reason under “{heading}” is too long. Please shorten it to {number} characters.").format(
+                heading=each.heading, number=self.longest_reason
+            )
             for each in self.questions
             if len(answer.ratings[each.key]["reason"]) > self.longest_reason
         ]
@@ -95,7 +99,7 @@ class AnswerKind(PairKind[Ratings, AnswersReading]):
             raise Unanswerable(*problems)
 
     def check_whole(self, answer: Ratings, reading: AnswersReading) -> None:
-        missing = [f"Please say {each.demand}." for each in self.questions if not answer.ratings[each.key]["choice"]]
+        missing = [_please_say(each.demand) for each in self.questions if not answer.ratings[each.key]["choice"]]
         if missing:
             raise Unanswerable(*missing)
         self.check_draft(answer, reading)
@@ -117,8 +121,12 @@ def answer_texts() -> Mapping[str, Any]:
     return tomllib.loads(files("evaluation.data").joinpath("answer_texts.toml").read_text("utf-8"))
 
 
+def _please_say(missing: str) -> str:
+    return gettext("Please say {missing}.").format(missing=missing)
+
+
 def _options(keys: Mapping[str, str]) -> tuple[Option, ...]:
-    return tuple(Option(each.value, str(each.label), keys[each.value]) for each in Preference)
+    return tuple(Option(each.value, gettext(str(each.label)), keys[each.value]) for each in Preference)
 
 
 def _posted(sent: Mapping[str, Any], key: str) -> dict[str, Any]:

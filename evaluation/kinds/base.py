@@ -56,11 +56,6 @@ class PairKind(ABC, Generic[A, R]):
         return f"judging/{self.name}/about.html"
 
     @property
-    def title(self) -> str:
-        """Return the template with the heading of the instruction."""
-        return f"judging/{self.name}/title.html"
-
-    @property
     def template(self) -> str:
         """Return the template of the judging page."""
         return f"judging/{self.name}/pair.html"
@@ -68,12 +63,13 @@ class PairKind(ABC, Generic[A, R]):
     @property
     @abstractmethod
     def words(self) -> Mapping[str, str]:
-        """Return the page's wording: ``first`` and ``second`` head the sides, ``next`` and ``start`` are buttons."""
+        """Return the page's wording in the current language: ``heading`` heads the instruction, ``first`` and ``second`` the
+        sides; ``next``, ``previous`` and ``start`` are buttons."""
 
     @property
     @abstractmethod
     def questions(self) -> tuple[Question, ...]:
-        """Return the questions, in order."""
+        """Return the questions in the current language, in order."""
 
     @abstractmethod
     def read_pair(self, pair: Pair, is_natural_first: bool) -> R:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import get_language, gettext, gettext_noop
+
 from evaluation.answers import Answer, answer_of, check_draft, check_whole
 from evaluation.kinds.base import Option, PairKind, Question, UnreadableAnswer
 from evaluation.models import Choice, Confidence, Judgement, Pair
 from evaluation.models.answers import AnswerFields
 from evaluation.reading import Reading, read_pair
 from evaluation.texts import questions
+from studies.languages import ENGLISH
 
 _WORDS = ("choice", "confidence", "utterance_side", "utterance_bubble")
 _LONGEST_NUMBER = 9
@@ -23,21 +26,21 @@ class DialogueKind(PairKind[Answer, Reading]):
 
     @property
     def words(self) -> Mapping[str, str]:
-        return questions()
+        return questions(get_language() or ENGLISH)
 
     @property
     def questions(self) -> tuple[Question, ...]:
         asked = (
-            ("choice", _CHOICE_KEYS, "which dialogue is artificial"),
-            ("confidence", _CONFIDENCE_KEYS, "how confident you are"),
+            ("choice", _CHOICE_KEYS, gettext_noop("which dialogue is artificial")),
+            ("confidence", _CONFIDENCE_KEYS, gettext_noop("how confident you are")),
         )
         return tuple(
             Question(
                 key,
                 self.words[f"{key}_heading"],
                 self.words[key],
-                tuple(Option(each.value, str(each.label), pressed) for each, pressed in options.items()),
-                demand,
+                tuple(Option(each.value, gettext(str(each.label)), pressed) for each, pressed in options.items()),
+                gettext(demand),
             )
             for key, options, demand in asked
         )

@@ -4,30 +4,31 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 
 class Choice(models.TextChoices):
-    """Answers to "Which dialogue is artificial?"."""
+    """Answers to "Which dialogue is artificial?". The labels are English; the judging page translates them."""
 
-    FIRST = "first", "1st"
-    SECOND = "second", "2nd"
-    NOT_SURE = "not_sure", "Not sure"
+    FIRST = "first", gettext_noop("1st")
+    SECOND = "second", gettext_noop("2nd")
+    NOT_SURE = "not_sure", gettext_noop("Not sure")
 
 
 class Preference(models.TextChoices):
     """Ratings of two answers by one criterion."""
 
-    FIRST = "first", "1st"
-    SECOND = "second", "2nd"
-    TIE = "tie", "No difference"
+    FIRST = "first", gettext_noop("1st")
+    SECOND = "second", gettext_noop("2nd")
+    TIE = "tie", gettext_noop("No difference")
 
 
 class Confidence(models.TextChoices):
     """Answers to "How confident are you about your choice?"."""
 
-    SOMEWHAT = "somewhat confident", "Somewhat confident"
-    CONFIDENT = "confident", "Confident"
-    VERY = "very confident", "Very confident"
+    SOMEWHAT = "somewhat confident", gettext_noop("Somewhat confident")
+    CONFIDENT = "confident", gettext_noop("Confident")
+    VERY = "very confident", gettext_noop("Very confident")
 
 
 class Bubble(models.TextChoices):

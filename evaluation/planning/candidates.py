@@ -44,13 +44,14 @@ def read_candidates(evaluation: Evaluation) -> Candidates:
 
     Of cells, of which there may be a hundred thousand, only the dialogues stay in memory.
     """
-    natural, cells = list(_natural_rows(evaluation)), _Cells(_chatbots(evaluation))
+    runs = list(evaluation.runs.order_by("inquirer", "created_at", "pk"))
+    natural, cells = list(_natural_rows(evaluation)), _Cells({run.pk: _chatbot(run) for run in runs})
     for row in _cell_rows(evaluation).iterator(chunk_size=2000):
         cells.add(row)
     return Candidates(
         natural=tuple(_natural(row) for row in natural),
         simulated=tuple(cells.simulated),
-        runs=cells.of_runs(evaluation),
+        runs=cells.of_runs(runs),
         responders={row["pk"]: row["responder"] for row in natural},
     )
 
@@ -76,17 +77,15 @@ class _Cells:
             self.finished[run] += 1
             self.simulated.append(_simulated(row, person, self.chatbots[run]))
 
-    def of_runs(self, evaluation: Evaluation) -> tuple[RunCells, ...]:
-        runs = evaluation.runs.order_by("inquirer", "created_at", "pk")
+    def of_runs(self, runs: list[Run]) -> tuple[RunCells, ...]:
         return tuple(
             RunCells(run, frozenset(self.person_goals[run.pk]), self.total[run.pk], self.finished[run.pk])
             for run in runs
         )
 
 
-def _chatbots(evaluation: Evaluation) -> dict[int, str]:
-    runs = evaluation.runs.all()
-    return {run.pk: identify_chatbot(run.configuration.get("responder") or {}, run.responder_character) for run in runs}
+def _chatbot(run: Run) -> str:
+    return identify_chatbot(run.configuration.get("responder") or {}, run.responder_character)
 
 
 def _natural_rows(evaluation: Evaluation) -> Any:

@@ -1,13 +1,11 @@
 // The message box: it grows, counts characters near the limit, sends on Enter, and keeps unsent text across reloads and devices.
 
+import { fill, words, write } from "../words.js";
 import { Typing } from "./typing.js";
 
 const ANNOUNCED = 0.9; // share of the limit from which the page counts characters
 const PAUSE = 600; // milliseconds without a keystroke before a draft is sent to the server
 const BUSY = 3000; // milliseconds after a keystroke in which no other page's draft may replace the text
-
-const WRITING = "You can send this when the reply is complete, or stop the reply first.";
-const SAVING = "You can send this as soon as the reply has been saved.";
 
 export class Composer {
   #form;
@@ -48,7 +46,7 @@ export class Composer {
     stop.hidden = !mayStop;
     send.hidden = mayStop;
     send.disabled = isSending || isSaving || !mayWrite || !message.value.trim() || excess > 0;
-    this.#say("hint", excess > 0 ? `This message is too long. Please shorten it by ${excess.toLocaleString("en-GB")} character${excess === 1 ? "" : "s"}.` : hint);
+    this.#say("hint", excess > 0 ? fill(words.too_long, { number: write(excess) }) : hint);
     this.#count();
     this.#grow();
   }
@@ -135,7 +133,7 @@ export class Composer {
 
   #submit(event) {
     event.preventDefault();
-    if (this.#state.isRunning) this.show({ hint: this.#state.isSaving ? SAVING : WRITING });
+    if (this.#state.isRunning) this.show({ hint: this.#state.isSaving ? words.send_when_saved : words.send_when_complete });
     const { send } = this.#form.elements;
     if (send.hidden || send.disabled) return;
     const report = this.#typing.report();
@@ -186,7 +184,7 @@ export class Composer {
   #count() {
     const limit = Number(this.#box.dataset.limit);
     const isNear = this.#length >= ANNOUNCED * limit;
-    this.#say("count", isNear ? `${this.#length.toLocaleString("en-GB")} of ${limit.toLocaleString("en-GB")} characters` : "");
+    this.#say("count", isNear ? fill(words.length, { number: write(this.#length), limit: write(limit) }) : "");
   }
 
   /** Make the box as tall as its text, up to the style sheet's maximum. */

@@ -1,5 +1,7 @@
 // The chatbot's reply in progress. Pieces are added at their offsets; a gap is reported, never guessed.
 
+import { fill, words, write } from "../words.js";
+
 export class Reply {
   /** Start from a snapshot. `length` counts characters as the server does. */
   constructor({ position, attempt = 0, place = 0, text = "", state = "queued" }) {
@@ -32,10 +34,7 @@ export class Reply {
   }
 
   get note() {
-    if (this.state === "saving") return "The reply is being saved, which can take a moment";
-    if (this.state === "thinking") return "The chatbot is thinking";
-    if (this.state === "streaming") return "The chatbot is writing";
-    if (this.place > 1) return `The chatbot is busy. Messages ahead of yours: ${this.place}`;
-    return this.place === 1 ? "The chatbot is busy. Messages ahead of yours: 1" : "Waiting for the chatbot";
+    if (["saving", "thinking", "streaming"].includes(this.state)) return words[this.state];
+    return this.place > 0 ? fill(words.busy, { number: write(this.place) }) : words.waiting;
   }
 }

@@ -1,12 +1,9 @@
 // The three questions: the answers, the options, and missing answers.
 
-const NAMES = { first: "1st", second: "2nd" };
-const MISSING = {
-  choice: "which dialogue is artificial",
-  confidence: "how confident you are",
-  utterance_number: "which utterance reveals that the dialogue is artificial",
-};
-const LIST = new Intl.ListFormat("en-GB");
+import { fill, language, words } from "../words.js";
+
+const QUESTIONS = ["choice", "confidence", "utterance_number"];
+const LIST = new Intl.ListFormat(language);
 
 export class Answer {
   #form;
@@ -76,7 +73,7 @@ export class Answer {
   pick(side, number, bubble) {
     const { choice } = this.value;
     if (choice in this.#turns && choice !== side) {
-      this.#listener.hint(`This utterance is in the ${NAMES[side]} dialogue, but you chose the ${NAMES[choice]} dialogue. Click an utterance in the ${NAMES[choice]} dialogue, or change your choice first.`);
+      this.#listener.hint(fill(words.in_the_other, { other: words[side], chosen: words[choice] }));
       return;
     }
     this.#select.value = String(number);
@@ -87,15 +84,15 @@ export class Answer {
 
   /** Mark the unanswered questions and focus the first. Return a sentence about them, or "". */
   demand() {
-    const missing = Object.keys(MISSING).filter((name) => this.value[name] === "" || this.value[name] === null);
-    for (const name of Object.keys(MISSING)) this.#question(name).classList.toggle("missing", missing.includes(name));
+    const missing = QUESTIONS.filter((name) => this.value[name] === "" || this.value[name] === null);
+    for (const name of QUESTIONS) this.#question(name).classList.toggle("missing", missing.includes(name));
     if (missing.length === 0) return "";
     this.#question(missing[0]).querySelector("input, select").focus();
-    return `Please say ${LIST.format(missing.map((name) => MISSING[name]))}.`;
+    return fill(words.please_say, { missing: LIST.format(missing.map((name) => words[name])) });
   }
 
   #changed(name) {
-    if (!(name in MISSING)) return;
+    if (!QUESTIONS.includes(name)) return;
     this.#question(name).classList.remove("missing");
     if (name === "utterance_number") this.#mark("", "");
     const lost = name === "choice" ? this.#adapt() : "";
@@ -111,7 +108,7 @@ export class Answer {
     if (!isOther && (number === null || this.#select.value === String(number))) return "";
     this.#select.value = "";
     this.#mark("", "");
-    return isOther ? `The utterance that you chose is in the other dialogue. Please choose an utterance in the ${NAMES[choice]} dialogue.` : `The ${NAMES[choice]} dialogue has no utterance ${number}. Please choose another one.`;
+    return fill(isOther ? words.was_in_the_other : words.no_such_utterance, { chosen: words[choice], number });
   }
 
   /** Offer the numbers of the chosen dialogue, or of the longer one if none is chosen. */

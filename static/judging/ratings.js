@@ -1,6 +1,8 @@
 // Ratings of two answers: one choice for each criterion, each with an optional reason.
 
-const LIST = new Intl.ListFormat("en-GB");
+import { fill, language, words } from "../words.js";
+
+const LIST = new Intl.ListFormat(language);
 
 export class Ratings {
   #form;
@@ -56,7 +58,7 @@ export class Ratings {
     for (const question of this.#questions) question.classList.toggle("missing", missing.includes(question));
     if (missing.length === 0) return "";
     missing[0].querySelector("input").focus();
-    return `Please say ${LIST.format(missing.map(({ dataset }) => dataset.demand))}.`;
+    return fill(words.please_say, { missing: LIST.format(missing.map(({ dataset }) => dataset.demand)) });
   }
 
   #changed(control) {

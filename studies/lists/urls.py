@@ -1,28 +1,25 @@
 """URLs of a study's lists."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from studies.lists import views
 from studies.lists.kinds import KINDS
 
-
-class _Kind:
-    regex = "|".join(KINDS)
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    to_url = to_python
-
-
-class _Ending(_Kind):
-    regex = "csv|jsonl"
-
-
-register_converter(_Kind, "list_kind")
-register_converter(_Ending, "list_ending")
+ENDINGS = ("csv", "jsonl")
 
 urlpatterns = [
-    path("studies/<slug:slug>/<list_kind:kind>/import/", views.import_list, name="import-list"),
-    path("studies/<slug:slug>/<list_kind:kind>.<list_ending:ending>", views.export_list, name="export-list"),
+    *(
+        path(f"studies/<slug:slug>/{kind}/import/", views.import_list, {"kind": kind}, name=f"import-{kind}")
+        for kind in KINDS
+    ),
+    *(
+        path(
+            f"studies/<slug:slug>/{kind}.{ending}",
+            views.export_list,
+            {"kind": kind, "ending": ending},
+            name=f"export-{kind}-{ending}",
+        )
+        for kind in KINDS
+        for ending in ENDINGS
+    ),
 ]

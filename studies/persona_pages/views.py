@@ -32,8 +32,8 @@ def edit_persona(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return _edit(request, _find(slug, pk))
 
 
-@require_POST
 @staff_only
+@require_POST
 def delete_persona(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Delete a listed persona, unless the study is frozen."""
     persona = _find(slug, pk)

@@ -63,7 +63,7 @@ def test_near_the_limit_characters_are_counted_and_beyond_it_the_excess_is_shown
     expect(page.get_by_text("8,000 of 8,000 characters")).to_be_visible()
     expect(page.get_by_role("button", name="Send")).to_be_enabled()
     box(page).fill("🐻" * (LIMIT + 12))
-    expect(page.get_by_text("Please shorten it by 12 characters.")).to_be_visible()
+    expect(page.get_by_text("Characters to remove: 12.")).to_be_visible()
     expect(page.get_by_role("button", name="Send")).to_be_disabled()
     box(page).press("Enter")
     page.reload()

@@ -167,12 +167,13 @@ def test_a_reply_and_its_code_can_be_copied(chat: Chat) -> None:
     page = chat("hostile")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     reply = ask(page, "Rob me.")
-    for button, copied in (
+    for name, copied in (
         ("Copy code", '<iframe src="https://example.org/"></iframe>\n'),
         ("Copy reply", "![a picture]"),
     ):
-        reply.get_by_role("button", name=button).click()
-        expect(reply.get_by_role("status").filter(has_text="Copied")).to_be_visible()
+        button = reply.get_by_role("button", name=name)
+        button.click()
+        expect(button.locator("xpath=following-sibling::*[@role='status']")).to_have_text("Copied")
         assert copied in page.evaluate("navigator.clipboard.readText()")
 
 

@@ -106,7 +106,7 @@ def researcher(client: Client, study: Study) -> Client:
 
 
 def send(researcher: Client, study: Study, **data: object) -> tuple[int, str]:
-    response = researcher.post(reverse("import-list", args=[study.slug, "goals"]), data)
+    response = researcher.post(reverse("import-goals", args=[study.slug]), data)
     return response.status_code, response.content.decode()
 
 
@@ -143,7 +143,7 @@ def test_a_frozen_study_imports_nothing(researcher: Client, study: Study) -> Non
 
 
 def test_goals_are_exported_for_spreadsheets_and_programs(researcher: Client, study: Study) -> None:
-    table = researcher.get(reverse("export-list", args=[study.slug, "goals", "csv"])).getvalue().decode()
+    table = researcher.get(reverse("export-goals-csv", args=[study.slug])).getvalue().decode()
     assert table.startswith("\ufeffnumber,domain,text\r\n")
-    lines = researcher.get(reverse("export-list", args=[study.slug, "goals", "jsonl"])).getvalue().decode()
+    lines = researcher.get(reverse("export-goals-jsonl", args=[study.slug])).getvalue().decode()
     assert [json.loads(line)["number"] for line in lines.splitlines()] == [1, 2]

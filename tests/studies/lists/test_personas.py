@@ -97,18 +97,18 @@ def test_exported_personas_are_imported_as_they_were(
 def test_the_papers_personas_survive_an_export_and_an_import(study: Study, client: Client) -> None:
     before = list(study.personas.values_list("code", "features"))
     client.force_login(make_staff())
-    exported = client.get(reverse("export-list", args=[study.slug, "personas", "csv"])).getvalue().decode()
+    exported = client.get(reverse("export-personas-csv", args=[study.slug])).getvalue().decode()
     data = {"text": exported, "replace": "yes"}
-    page = client.post(reverse("import-list", args=[study.slug, "personas"]), data)
+    page = client.post(reverse("import-personas", args=[study.slug]), data)
     assert "2 personas understood" in page.content.decode()
-    client.post(reverse("import-list", args=[study.slug, "personas"]), data | {"store": ""})
+    client.post(reverse("import-personas", args=[study.slug]), data | {"store": ""})
     assert list(study.personas.values_list("code", "features")) == before
 
 
 def test_a_code_that_is_in_use_is_refused(study: Study, client: Client) -> None:
     client.force_login(make_staff())
-    exported = client.get(reverse("export-list", args=[study.slug, "personas", "jsonl"])).getvalue().decode()
-    page = client.post(reverse("import-list", args=[study.slug, "personas"]), {"text": exported, "store": ""})
+    exported = client.get(reverse("export-personas-jsonl", args=[study.slug])).getvalue().decode()
+    page = client.post(reverse("import-personas", args=[study.slug]), {"text": exported, "store": ""})
     assert page.status_code == 422
     assert "Two personas have the code" in page.content.decode()
     assert study.personas.count() == 2
