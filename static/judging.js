@@ -6,6 +6,7 @@ import { Clocks, furthest } from "./judging/clocks.js";
 import { listen as listenToKeys } from "./judging/keys.js";
 import { Memory } from "./judging/memory.js";
 import { Ratings } from "./judging/ratings.js";
+import { expandable, Questions } from "./judging/room.js";
 import { Server } from "./judging/server.js";
 import { Sides } from "./judging/visible_sides.js";
 import { fill, words } from "./words.js";
@@ -25,6 +26,7 @@ const clocks = new Clocks(furthest(memory.get("clocks"), saved.clocks));
 const sides = new Sides(page, memory.get("seen") ?? { first: saved.clocks?.scrolled_first, second: saved.clocks?.scrolled_second });
 const listener = { change: changed, hint: say };
 const answer = page.dataset.kind === "answers" ? new Ratings(form, listener) : new Answer(form, sides.turns, listener);
+const questions = new Questions(form, byId("fold"));
 let known = saved.number; // the number of revisions that this page knows
 let isDirty = memory.get("isDirty") ?? false;
 let isSending = false;
@@ -40,6 +42,7 @@ function changed(name) {
 }
 
 function show() {
+  questions.follow(Boolean(form.querySelector("input:checked") || form.elements.utterance_number?.value));
   mark(page, answer.value, answer.sides);
   const { utterance_number: number, utterance_bubble: bubble } = answer.value;
   if (byId("picked")) byId("picked").textContent = number && bubble ? (bubble === "prompt" ? words.prompt : words.response) : "";
@@ -90,6 +93,7 @@ async function submit() {
   }
   const missing = answer.demand();
   if (missing) {
+    questions.unfold();
     say(missing, { isError: true });
     return;
   }
@@ -181,6 +185,7 @@ listenToKeys(form, {
   step: (by) => isSending || isOver || step(by),
   submit,
 });
+if (byId("task")) expandable(byId("task"), byId("expand"));
 document.addEventListener("visibilitychange", () => (document.hidden ? leave() : look()));
 addEventListener("focus", look);
 addEventListener("pagehide", () => isOver || keep());

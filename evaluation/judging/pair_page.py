@@ -22,7 +22,7 @@ from evaluation.models import Choice, Evaluator, Judgement, Pair, Presentation
 from evaluation.reading import ReadTurn
 from studies.models import new_token
 
-_MODULES = ("answer", "bubbles", "clocks", "keys", "memory", "ratings", "server", "visible_sides")
+_MODULES = ("answer", "bubbles", "clocks", "keys", "memory", "ratings", "room", "server", "visible_sides")
 SCRIPTS = ("words.js", *(f"judging/{name}.js" for name in _MODULES))
 """The modules that judging.js imports. The page names them, so that browsers fetch all at once."""
 

@@ -7,7 +7,7 @@ from evaluation.models import Evaluator, Pair
 from tests.browser.accessibility import assert_accessible
 from tests.browser.chat.way import IN_BOTH_SIZES
 from tests.browser.complaints import OFFLINE, Complaints
-from tests.browser.judging.way import Judge, bubble, choose, hint, number, send
+from tests.browser.judging.way import Judge, bubble, choose, group, hint, number, send
 from tests.evaluation.factories import make_known_pair
 
 pytestmark = pytest.mark.browser
@@ -26,6 +26,7 @@ def test_before_and_after_an_answer(judge: Judge) -> None:
 def test_when_something_is_missing_and_without_a_connection(judge: Judge, complaints: Complaints) -> None:
     complaints.expect(OFFLINE)
     page = judge()
+    group(page, "Which dialogue is artificial").get_by_role("radio", name="1st").check()
     send(page).click()
     expect(hint(page)).to_be_visible()
     assert_accessible(page)

@@ -118,6 +118,7 @@ def test_on_a_phone_one_side_at_a_time(judge: Judge, evaluator: Evaluator) -> No
 )
 def test_the_questions_leave_room_for_the_dialogues(judge: Judge, size: dict[str, int]) -> None:
     page = judge()
+    group(page, "Which dialogue").get_by_role("radio", name="1st").check()  # unfolds the others on a phone
     room, bar = page.locator("#first").bounding_box(), page.locator("#answer").bounding_box()
     assert room is not None and bar is not None
     assert room["height"] >= 0.3 * size["height"]
