@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 
-from evaluation.models import Evaluation, Judgement, Pair
+from evaluation.models import Evaluation, Judgement, Pair, has_excluded
 from evaluation.records import write_records
 from studies.files.exports import FORMS, counted, row_writer, table_head
 from studies.models import Study
@@ -63,16 +63,19 @@ _PLAYED = {
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """The numbers of answers that a table leaves out: drafts, about people who have withdrawn, about known pairs."""
+    """The numbers of answers that a table leaves out: drafts, about people who have withdrawn, about excluded dialogues, about
+    known pairs."""
 
     drafts: int
     withdrawn: int
+    excluded: int
     known: int
 
     def __str__(self) -> str:
         counts = [
             (self.drafts, "not submitted"),
             (self.withdrawn, "about people who have withdrawn"),
+            (self.excluded, "about excluded dialogues"),
             (self.known, "on training pairs and attention checks"),
         ]
         return ", ".join(f"{count} {what}" for count, what in counts if count)
@@ -121,6 +124,7 @@ def left_out(evaluation: Evaluation) -> LeftOut:
     return LeftOut(
         drafts=answers.filter(submitted_at=None).count(),
         withdrawn=submitted.filter(pair__role=Pair.Role.MAIN).exclude(pair__withdrawn_at=None).count(),
+        excluded=answers.judged().filter(has_excluded("pair__")).count(),
         known=submitted.exclude(pair__role=Pair.Role.MAIN).count(),
     )
 

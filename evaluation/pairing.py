@@ -16,8 +16,8 @@ Kind = Literal["natural", "simulated"]
 class NaturalDialogue:
     """A person's dialogue about a goal. A judge would see ``turns`` of its messages, but not the ``hidden`` ones.
 
-    An empty ``ending`` means that it has not ended. ``is_unsafe``: a guard found it unsafe. ``condition`` is empty in a study
-    without conditions; ``chatbot`` identifies who answered.
+    An empty ``ending`` means that it has not ended. ``is_unsafe``: a guard found it unsafe. ``is_excluded``: a researcher
+    excluded it. ``condition`` is empty in a study without conditions; ``chatbot`` identifies who answered.
     """
 
     id: int
@@ -29,6 +29,7 @@ class NaturalDialogue:
     is_unsafe: bool = False
     condition: str = ""
     chatbot: str = ""
+    is_excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class SimulatedDialogue:
     hidden: int = 0
     is_unsafe: bool = False
     chatbot: str = ""
+    is_excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ class _Pairer:
 
     def _fault(self, dialogue: NaturalDialogue | SimulatedDialogue) -> str:
         """Return why the dialogue cannot be judged; empty if it can."""
+        if dialogue.is_excluded:
+            return "excluded by a researcher"
         if isinstance(dialogue, NaturalDialogue):
             fault = _natural_fault(dialogue.ending, self.rules)
         else:

@@ -23,6 +23,7 @@ from evaluation.models import (
     Revision,
 )
 from studies.files.exports import counted
+from studies.models import Dialogue, Exclusion
 from studies.recorded_roles import named_roles
 
 SETTINGS = (
@@ -52,6 +53,7 @@ SETTINGS = (
 )
 """The settings that affected assignments and presentation. Links, codes and external IDs are left out: they lead to people."""
 
+_SIDES = ("natural", "simulated")
 Line = dict[str, Any]
 M = TypeVar("M", bound=Model)
 
@@ -88,7 +90,8 @@ def _line(record: str, values: Line) -> str:
 
 
 def _pairs(evaluation: Evaluation) -> QuerySet[Pair]:
-    return evaluation.pairs.select_related("goal", "natural", "simulated").order_by("pk")
+    excluded = (Prefetch(f"{side}__exclusions", Exclusion.objects.filter(removed_at=None)) for side in _SIDES)
+    return evaluation.pairs.select_related("goal", *_SIDES).prefetch_related(*excluded).order_by("pk")
 
 
 def _assignments(evaluation: Evaluation) -> QuerySet[Assignment]:
@@ -127,7 +130,13 @@ def _pair(pair: Pair) -> Line:
         **(named_roles(pair.simulated) if pair.simulated else {}),
         "known": pair.known,
         "withdrawn_at": pair.withdrawn_at,
+        "excluded": {side: reason for side in _SIDES if (reason := _exclusion(getattr(pair, side)))},
     }
+
+
+def _exclusion(dialogue: Dialogue | None) -> str:
+    """Return why researchers excluded the dialogue; empty if they did not. Only exclusions in force have been read."""
+    return dialogue.exclusions.all()[0].reason if dialogue and dialogue.exclusions.all() else ""
 
 
 def _assignment(assignment: Assignment) -> Line:

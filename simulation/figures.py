@@ -5,14 +5,14 @@ from hashlib import sha256
 from time import perf_counter, time
 
 from django.core.cache import cache
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from simulation.diversity import diversity_of, diversity_rows
 from simulation.models import Run, Simulation
 from simulation.reports import as_rows
 from simulation.statistics import summarise
 from studies.cut_outputs import Cut, cuts_of, sentences_of
-from studies.models import Dialogue
+from studies.models import Dialogue, Exclusion
 
 Rows = list[tuple[str, str]]
 _Counted = tuple[Rows, list[str], Rows]
@@ -26,13 +26,15 @@ RESTS = 20
 class Figures:
     """The rows of tables 1 and 7 for a number of ``dialogues``, without the endings, which have a separate panel.
 
-    ``cuts`` are sentences about outputs that a limit cut, ``diversity`` the run's row of table 2.
+    ``cuts`` are sentences about outputs that a limit cut, ``diversity`` the run's row of table 2, ``excluded`` the number of
+    dialogues that are left out because researchers excluded them.
     """
 
     dialogues: int
     rows: Rows
     cuts: list[str]
     diversity: Rows
+    excluded: int = 0
 
 
 def read_figures(run: Run) -> Figures:
@@ -66,14 +68,24 @@ def _read_all(run: Run) -> Figures:
 
 
 def read_figures_of(run: Run, cells: QuerySet[Simulation], among: str = "") -> Figures:
-    """Return the statistics of some of the run's ``cells``. ``among`` says which: other cells may have the same number and sum
-    of keys."""
+    """Return the statistics of some of the run's ``cells``, without excluded dialogues. ``among`` says which: other cells may
+    have the same number and sum of keys."""
+    excluded = list(excluded_dialogues(cells))
+    among, cells = f"{among} without {excluded}", cells.exclude(dialogue__in=excluded) if excluded else cells
     ended = cells.exclude(finished_at=None).aggregate(count=Count("pk"), total=Sum("dialogue"))
     dialogues = ended["count"]
     key = sha256(f"figures-with-diversity {run.token} {dialogues} {ended['total']} {among}".encode()).hexdigest()
     found: _Counted | None = cache.get_or_set(key, lambda: _count(run, cells))
     rows, cuts, diversity = found or ([], [], [])
-    return Figures(dialogues, rows, cuts, diversity)
+    return Figures(dialogues, rows, cuts, diversity, len(excluded))
+
+
+def excluded_dialogues(cells: QuerySet[Simulation]) -> QuerySet[Exclusion, int]:
+    """Return the keys of the ended dialogues of these cells that researchers have excluded."""
+    ended = cells.filter(finished_at__isnull=False, dialogue=OuterRef("dialogue"))
+    return (
+        Exclusion.objects.filter(Exists(ended), removed_at=None).order_by("dialogue").values_list("dialogue", flat=True)
+    )
 
 
 def cuts_of_run(run: Run, cells: QuerySet[Simulation] | None = None) -> list[Cut]:

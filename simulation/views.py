@@ -46,10 +46,10 @@ def run_statistics(request: HttpRequest, token: str) -> HttpResponse:
     """Return the rows of tables 1 and 7 for a run so far, or nothing (204) if the page shows them already."""
     found = get_object_or_404(Run, token=token)
     figures, is_over = read_figures(found), found.state not in (Run.State.RUNNING, Run.State.PAUSED)
-    if not is_over and request.GET.get("seen") == str(figures.dialogues):
+    if not is_over and request.GET.get("seen") == f"{figures.dialogues}":
         return HttpResponse(status=204)
     status = STOP_POLLING if is_over else 200
-    return render(request, "simulation/_statistics.html", {"figures": figures}, status=status)
+    return render(request, "simulation/_statistics.html", {"figures": figures, "run": found}, status=status)
 
 
 @staff_only

@@ -59,7 +59,7 @@ def add_tag(dialogue: Dialogue, name: str, author: User | None) -> None:
         raise AnnotationRefused(f"This dialogue has {MOST_TAGS} tags, which is the limit. Remove one first.")
     _, is_new = Tag.objects.get_or_create(dialogue=dialogue, name=name, defaults={"author": author})
     if is_new:
-        record(dialogue.study, Verb.ADDED, f"tag '{name}' to dialogue {dialogue.token}")
+        record(dialogue.study, Verb.ADDED, f"a tag to dialogue {dialogue.token}")
 
 
 @transaction.atomic
@@ -67,7 +67,7 @@ def remove_tag(dialogue: Dialogue, name: str, author: User | None) -> None:
     """Remove a tag."""
     removed, _ = dialogue.tags.filter(name=name).delete()
     if removed:
-        record(dialogue.study, Verb.REMOVED, f"tag '{name}' from dialogue {dialogue.token}")
+        record(dialogue.study, Verb.REMOVED, f"a tag from dialogue {dialogue.token}")
 
 
 @transaction.atomic
@@ -97,7 +97,7 @@ def exclude_dialogue(dialogue: Dialogue, reason: str, author: User | None) -> No
     if dialogue.exclusions.filter(removed_at=None).exists():
         raise AnnotationRefused("This dialogue is excluded already. Include it again before you give another reason.")
     Exclusion.objects.create(dialogue=dialogue, reason=reason, author=author)
-    record(dialogue.study, Verb.EXCLUDED, f"dialogue {dialogue.token}: {reason}")
+    record(dialogue.study, Verb.EXCLUDED, f"dialogue {dialogue.token}")
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.db.models import Count
 from analysis.comparing.compared_runs import ComparedRun
 from analysis.comparing.coverage import Coverage
 from analysis.humanness.reports import finished_reports
-from simulation.figures import Figures, read_figures, read_figures_of
+from simulation.figures import Figures, excluded_dialogues, read_figures, read_figures_of
 from simulation.progress import ENDING_WORDS, NOT_RECORDED
 
 HEALTH = "health"
@@ -65,9 +65,12 @@ def _endings(coverage: Coverage) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _count_endings(one: ComparedRun, coverage: Coverage) -> dict[str, int]:
-    if coverage.covers_whole(one):
+    cells = coverage.cells(one)
+    excluded = list(excluded_dialogues(cells))
+    if coverage.covers_whole(one) and not excluded:
         return one.tally.endings
-    return dict(coverage.cells(one).order_by("ending").values_list("ending").annotate(Count("pk")))
+    counted = cells.exclude(dialogue__in=excluded).order_by("ending")
+    return dict(counted.values_list("ending").annotate(Count("pk")))
 
 
 def _share(count: int, total: int) -> str:

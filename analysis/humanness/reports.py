@@ -21,7 +21,7 @@ from jobs.leases import LeaseLost
 from jobs.queues import Queue
 from jobs.workers import Hopeless
 from simulation.models import Run
-from studies.models import Dialogue, Persona
+from studies.models import Dialogue, Persona, excluded_in
 
 State = HumannessReport.State
 HUMANNESS = Queue(table=HumannessReport, along=("run__study",), task="analysis.measure_humanness")
@@ -61,6 +61,7 @@ def fingerprint(run: Run) -> str:
         run.study.questionnaire,
         known_by(run.study),
         scored_by(simulated_dialogues(run)),
+        excluded_in(run.study),
         *(_counts(dialogues) for dialogues in (simulated_dialogues(run), natural_dialogues(run.study))),
     ]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True, default=str).encode()).hexdigest()

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from analysis.statistics.spoken import ENGLISH, SpokenDialogue, SpokenOutput, SpokenTurn
 from simulation.models import Run
-from studies.models import Dialogue, Output, Study, Turn
+from studies.models import Dialogue, Output, Study, Turn, is_excluded
 
 AT_ONCE = 500
 
@@ -26,14 +26,15 @@ class Instructions:
 
 
 def simulated_dialogues(run: Run) -> QuerySet[Dialogue]:
-    """Return the ended dialogues of the run, without those that a later try has replaced."""
-    return Dialogue.objects.filter(simulation__run=run).exclude(ended_at=None)
+    """Return the ended dialogues of the run, without those that a later try has replaced or a researcher excluded."""
+    return Dialogue.objects.filter(simulation__run=run).exclude(ended_at=None).exclude(is_excluded())
 
 
 def natural_dialogues(study: Study) -> QuerySet[Dialogue]:
-    """Return the ended natural dialogues of the study that have a turn."""
+    """Return the ended natural dialogues of the study that have a turn, without excluded ones."""
     natural = Dialogue.objects.filter(study=study, kind=Dialogue.Kind.NATURAL).exclude(ended_at=None)
-    return natural.filter(Exists(Turn.objects.filter(dialogue=OuterRef("pk"))))
+    counted = natural.exclude(is_excluded())
+    return counted.filter(Exists(Turn.objects.filter(dialogue=OuterRef("pk"))))
 
 
 def read_spoken(dialogues: QuerySet[Dialogue], instructions: Instructions = Instructions()) -> Iterator[SpokenDialogue]:

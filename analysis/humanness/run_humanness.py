@@ -10,6 +10,7 @@ from numpy.random import Generator, default_rng
 
 from analysis.code_version import code_version
 from analysis.drift.character_drift import measure_drift
+from analysis.exclusions import excluded_sentences
 from analysis.humanness.run_dialogues import Instructions, natural_dialogues, read_spoken, simulated_dialogues
 from analysis.models import SHAPE
 from analysis.reporting.drift import DEFINITIONS, LIMIT, CharacterDrift
@@ -70,7 +71,7 @@ def portfolio_of_run(run: Run, instructions: Instructions, measured: Humanness) 
     figures = [*measured.figures(), *(drift.figures() if drift else ())]
     findings = [*measured.findings(), *(drift.findings() if drift else ())]
     left_out = [measured.reason] if measured.reason else []
-    return Portfolio(None, tables, figures, left_out, [about, *findings, *_caveats(instructions)])
+    return Portfolio(None, tables, figures, left_out, [about, *findings, *_caveats(run, instructions)])
 
 
 def compute_run(run: Run, instructions: Instructions, on_step: OnStep) -> Computed:
@@ -78,7 +79,7 @@ def compute_run(run: Run, instructions: Instructions, on_step: OnStep) -> Comput
     measured = measure_run(run, instructions, on_step)
     portfolio = portfolio_of_run(run, instructions, measured)
     on_step("files")
-    return Computed(_shown(instructions, measured), dict(files_of(portfolio)))
+    return Computed(_shown(run, instructions, measured), dict(files_of(portfolio)))
 
 
 def _gather(
@@ -94,12 +95,13 @@ def _gather(
     return _Gathered(health, sample.dialogues)
 
 
-def _caveats(instructions: Instructions) -> Iterator[str]:
+def _caveats(run: Run, instructions: Instructions) -> Iterator[str]:
     if not instructions.is_recorded:
         yield (
             "The run does not record its prompt set, so its dialogues are assumed to be in English. If they are not, ignore "
             "the symptoms and measures that recognise English words: they find nothing in other languages."
         )
+    yield from excluded_sentences(run.study)
     if instructions.language != ENGLISH:
         yield (
             f"The language of the prompt set is {instructions.language!r}. Symptoms and measures that need English words or a "
@@ -107,7 +109,7 @@ def _caveats(instructions: Instructions) -> Iterator[str]:
         )
 
 
-def _shown(instructions: Instructions, measured: Humanness) -> dict[str, Any]:
+def _shown(run: Run, instructions: Instructions, measured: Humanness) -> dict[str, Any]:
     overall = measured.fidelity.whole.overall
     return {
         "shape": SHAPE,
@@ -115,7 +117,7 @@ def _shown(instructions: Instructions, measured: Humanness) -> dict[str, Any]:
         "natural": measured.natural.dialogues,
         "people": measured.fidelity.whole.people,
         "findings": measured.findings(),
-        "caveats": list(_caveats(instructions)),
+        "caveats": list(_caveats(run, instructions)),
         "reason": measured.reason,
         "health": [table_content(table) for table in measured.health_tables()],
         "fidelity": [table_content(table) for table in measured.fidelity_tables()],

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from analysis.drift.judging.scopes import scope_of_study
+from analysis.exclusions import excluded_sentences
 from analysis.result_page import ResultPage
 from analysis.study.forms import SourcesForm
 from analysis.study.layout import Section, arrange
@@ -16,7 +17,7 @@ from analysis.study.sources import (
     read_sources,
 )
 from evaluation.models import Judgement
-from studies.models import Dialogue, Study
+from studies.models import Dialogue, Study, is_excluded
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ class AnalysisPage(ResultPage):
 
     def prospects(self) -> Prospects:
         """Return the data available for an analysis."""
-        ended = Dialogue.objects.filter(study=self.study, is_replaced=False).exclude(ended_at=None)
+        ended = (
+            Dialogue.objects.filter(study=self.study, is_replaced=False).exclude(ended_at=None).exclude(is_excluded())
+        )
         return Prospects(
             Judgement.objects.counted().filter(pair__evaluation__study=self.study).count(),
             ended.filter(kind=Dialogue.Kind.NATURAL).count(),
@@ -71,7 +74,7 @@ class AnalysisPage(ResultPage):
 
     def caveats(self) -> list[str]:
         """Return caveats that apply to the whole page."""
-        return list(caveats_of_data(self.sources()))
+        return [*caveats_of_data(self.sources()), *excluded_sentences(self.study)]
 
     def caveats_of_models(self) -> list[str]:
         compared: list[str] = self.shown.get("compared", [])

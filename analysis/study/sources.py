@@ -16,7 +16,7 @@ from analysis.code_version import code_version
 from analysis.drift.played_dialogues import known_by, scored_by
 from collection.models import Participant
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
-from studies.models import Dialogue, Study
+from studies.models import Dialogue, Study, excluded_in
 from studies.recorded_roles import ROLE
 
 Chosen = Collection[int] | None
@@ -119,6 +119,7 @@ def _data(study: Study, evaluations: list[Evaluation]) -> list[Any]:
         list(study.goals.order_by("pk").values_list("pk", "number", "domain", "text")),
         known_by(study),
         scored_by(dialogues),
+        excluded_in(study),
     ]
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from analysis.code_version import code_version
 from analysis.drift.character_drift import measure_drift
+from analysis.exclusions import excluded_sentences
 from analysis.models import SHAPE
 from analysis.reporting.comparison_table import comparison_table, manner_of
 from analysis.reporting.figures.drawings import Drawing, Undrawn
@@ -25,7 +26,7 @@ from analysis.stored_results import Computed
 from analysis.study.sources import Chosen, Source, caveats_of_data, caveats_of_models, read_sources, uncounted
 from analysis.study.study_data import judgements_in, said_by_group, summaries_by_condition, summaries_by_inquirer
 from collection.research.distributions import read_distributions
-from studies.models import Dialogue, Study
+from studies.models import Dialogue, Study, is_excluded
 
 OnStep = Callable[[str], None]
 
@@ -76,6 +77,7 @@ def analyse_study(study: Study, chosen: Chosen, on_step: OnStep, factors: Sequen
         [
             _made_of(study, counted, dialogues),
             *_caveats(sources, judged),
+            *excluded_sentences(study),
             *own.preface,
             *(drift.findings() if drift else ()),
         ],
@@ -86,8 +88,9 @@ def analyse_study(study: Study, chosen: Chosen, on_step: OnStep, factors: Sequen
 
 
 def _counting(study: Study) -> QuerySet[Dialogue]:
-    """Return the ended dialogues; branches repeat turns of others, and a later try has replaced some."""
-    ended = Dialogue.objects.filter(study=study, is_replaced=False).exclude(ended_at=None)
+    """Return the ended dialogues that no researcher excluded; branches repeat turns of others, and a later try has replaced
+    some."""
+    ended = Dialogue.objects.filter(study=study, is_replaced=False).exclude(ended_at=None).exclude(is_excluded())
     return ended.exclude(kind=Dialogue.Kind.BRANCH)
 
 

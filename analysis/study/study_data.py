@@ -13,7 +13,7 @@ from evaluation.exports import COLUMNS, judgement_rows
 from simulation.inquirer_names import name_inquirers
 from simulation.models import Run, Simulation
 from simulation.statistics import Summary, summarise
-from studies.models import Dialogue, Study, Turn
+from studies.models import Dialogue, Study, Turn, is_excluded
 
 EVERYTHING = "all"
 """The condition whose persona sentence has all features."""
@@ -49,8 +49,9 @@ def summaries_by_inquirer(study: Study) -> dict[str, list[Summary]]:
 
 
 def summaries_by_condition(study: Study) -> dict[tuple[str, str], list[Summary]]:
-    """Return statistics per seed, by inquirer and by the features in the persona sentences of its runs."""
-    finished = Simulation.objects.filter(run__study=study, finished_at__isnull=False)
+    """Return statistics per seed, by inquirer and by the features in the persona sentences of its runs, without excluded
+    dialogues."""
+    finished = Simulation.objects.filter(run__study=study, finished_at__isnull=False).exclude(is_excluded("dialogue"))
     played = {run.pk: run for run in _played_runs(study)}
     names = name_inquirers(played.values())
     runs: dict[tuple[str, str], dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
@@ -63,9 +64,11 @@ def summaries_by_condition(study: Study) -> dict[tuple[str, str], list[Summary]]
 
 
 def said_by_group(study: Study) -> dict[str, list[SaidDialogue]]:
-    """Return all ended dialogues: first natural ones under NATURAL, then those of each inquirer with the whole persona."""
+    """Return all ended dialogues that no researcher excluded: first natural ones under NATURAL, then those of each inquirer
+    with the whole persona."""
     turns = Prefetch("turns", Turn.objects.order_by("position"))
-    ended = Dialogue.objects.filter(study=study).exclude(ended_at=None).select_related("goal", "simulation__run")
+    ended = Dialogue.objects.filter(study=study).exclude(ended_at=None).exclude(is_excluded())
+    ended = ended.select_related("goal", "simulation__run")
     names = name_inquirers(_played_runs(study))
     groups: dict[str, list[SaidDialogue]] = defaultdict(list)
     for dialogue in ended.prefetch_related(turns).order_by("kind", "pk").iterator(chunk_size=500):

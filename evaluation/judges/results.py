@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q
 
 from evaluation.answers import is_detected
-from evaluation.models import Choice, Evaluation, JudgeRun, ModelJudgement
+from evaluation.models import Choice, Evaluation, JudgeRun, ModelJudgement, has_excluded
 from jobs.heartbeats import IS_POSTPONED, IS_RENEWED, absent_worker, is_abandoned
 
 Row = tuple[int, str, bool, str]
@@ -81,7 +81,7 @@ def _rows(evaluation: Evaluation) -> dict[int, list[Row]]:
     )
     rows: dict[int, list[Row]] = defaultdict(list)
     fields = ("judge_run", "pair", "pair__model", "is_natural_first", "choice")
-    for judge_run, *row in finished.order_by("pair__model", "pk").values_list(*fields):
+    for judge_run, *row in finished.exclude(has_excluded("pair__")).order_by("pair__model", "pk").values_list(*fields):
         rows[judge_run].append((row[0], row[1], row[2], row[3]))
     return rows
 

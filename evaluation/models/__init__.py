@@ -5,7 +5,7 @@ from evaluation.models.evaluations import AnswerPlan, Evaluation, EvaluationOutc
 from evaluation.models.evaluators import Assignment, Evaluator, Presentation
 from evaluation.models.judge_runs import JudgeRun, ModelJudgement
 from evaluation.models.judgements import Judgement, Revision
-from evaluation.models.pairs import Pair
+from evaluation.models.pairs import Pair, has_excluded
 
 __all__ = [
     "AnswerPlan",
@@ -23,4 +23,5 @@ __all__ = [
     "Preference",
     "Presentation",
     "Revision",
+    "has_excluded",
 ]

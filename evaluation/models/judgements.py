@@ -7,7 +7,7 @@ from django.db.models import Case, Q, Value, When
 
 from evaluation.models.answers import IS_COMPLETE, AnswerFields, Choice
 from evaluation.models.evaluators import Evaluator, Presentation
-from evaluation.models.pairs import Pair
+from evaluation.models.pairs import Pair, has_excluded
 
 
 class Judgements(models.QuerySet["Judgement"]):
@@ -17,9 +17,13 @@ class Judgements(models.QuerySet["Judgement"]):
         """Select those that are submitted."""
         return self.filter(submitted_at__isnull=False)
 
-    def counted(self) -> "Judgements":
-        """Select those that count in results: submitted, about main pairs of people who have not withdrawn."""
+    def judged(self) -> "Judgements":
+        """Select those that were asked for: submitted, about main pairs of people who have not withdrawn."""
         return self.submitted().filter(pair__role=Pair.Role.MAIN, pair__withdrawn_at=None)
+
+    def counted(self) -> "Judgements":
+        """Select those that count in results: asked for, about pairs of which researchers have excluded no dialogue."""
+        return self.judged().exclude(has_excluded("pair__"))
 
     def with_chosen_kind(self) -> "Judgements":
         """Add ``chosen_kind``: "simulated", "natural" or "not sure", independent of the sides (figure 13).

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from evaluation.models.evaluations import Evaluation
-from studies.models import Dialogue, Goal, new_token
+from studies.models import Dialogue, Goal, is_excluded, new_token
 
 
 class Pair(models.Model):
@@ -49,3 +49,8 @@ class Pair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} and {self.model}, {self.goal}" if self.role == self.Role.MAIN else self.role
+
+
+def has_excluded(pair: str = "") -> Q:
+    """Return whether researchers excluded a dialogue of the pair, for queries in which its fields begin with ``pair``."""
+    return Q(is_excluded(f"{pair}natural")) | Q(is_excluded(f"{pair}simulated"))

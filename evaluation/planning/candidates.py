@@ -12,7 +12,7 @@ from evaluation.models import Evaluation
 from evaluation.pairing import NaturalDialogue, SimulatedDialogue
 from evaluation.planning.chatbots import identify_chatbot
 from simulation.models import Run, Simulation
-from studies.models import Dialogue, found_unsafe
+from studies.models import Dialogue, found_unsafe, is_excluded
 from studies.recorded_roles import recorded_role
 
 SOMETHING = r"\S"
@@ -90,17 +90,25 @@ def _chatbot(run: Run) -> str:
 
 def _natural_rows(evaluation: Evaluation) -> Any:
     dialogues = evaluation.study.dialogues.filter(kind=Dialogue.Kind.NATURAL).order_by("pk")
-    said = {"is_unsafe": found_unsafe()} | _turns("turns", evaluation)
+    said = _flags("pk") | _turns("turns", evaluation)
     return dialogues.values("pk", "ending", "ended_at", "responder", "condition__name", **_PERSON_GOAL, **said)
 
 
 def _cell_rows(evaluation: Evaluation) -> Any:
     cells = Simulation.objects.filter(run__in=evaluation.runs.all()).order_by("pk")
-    said = {"model": F("run__inquirer"), "is_unsafe": found_unsafe("dialogue")} | _turns("dialogue__turns", evaluation)
+    said = {"model": F("run__inquirer")} | _flags("dialogue") | _turns("dialogue__turns", evaluation)
     return cells.values("run_id", "dialogue_id", "seed", "finished_at", "dialogue__ending", **_PERSON_GOAL, **said)
 
 
 _PERSON_GOAL = {"person": F("persona__code"), "number": F("goal__number")}
+
+
+def _flags(dialogue: str) -> dict[str, Any]:
+    return {"is_unsafe": found_unsafe(dialogue), "is_excluded": is_excluded(dialogue)}
+
+
+def _flagged(row: Mapping[str, Any]) -> dict[str, bool]:
+    return {name: row[name] for name in ("is_unsafe", "is_excluded")}
 
 
 def _turns(path: str, evaluation: Evaluation) -> dict[str, Any]:
@@ -121,10 +129,12 @@ def _natural(row: Mapping[str, Any]) -> NaturalDialogue:
         is_unsafe=row["is_unsafe"],
         condition=row["condition__name"] or "",
         chatbot=identify_chatbot(row["responder"], recorded_role(row["responder"]).get("name", "")),
+        is_excluded=row["is_excluded"],
     )
 
 
 def _simulated(row: Mapping[str, Any], person: str, chatbot: str) -> SimulatedDialogue:
     identity, hidden = (person, row["number"], intern(row["model"])), row["said"] - row["read"]
     ended = (row["seed"], row["dialogue__ending"], row["read"], hidden)
-    return SimulatedDialogue(row["dialogue_id"], *identity, *ended, is_unsafe=row["is_unsafe"], chatbot=chatbot)
+    flags = {name: row[name] for name in ("is_unsafe", "is_excluded")}
+    return SimulatedDialogue(row["dialogue_id"], *identity, *ended, chatbot=chatbot, **flags)

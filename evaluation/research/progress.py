@@ -118,7 +118,7 @@ def list_models(evaluation: Evaluation) -> list[ModelLine]:
 
 
 def _by_model(evaluation: Evaluation) -> Counter[str]:
-    judgements = Judgement.objects.counted().filter(pair__evaluation=evaluation)
+    judgements = Judgement.objects.judged().filter(pair__evaluation=evaluation)
     return Counter(dict(judgements.order_by().values_list("pair__model").annotate(Count("pk"))))
 
 
@@ -158,7 +158,7 @@ def _shown(evaluation: Evaluation) -> Counter[int]:
 
 def _times(evaluation: Evaluation) -> dict[int, Times]:
     """Return the times of all evaluators who have judged, by primary key. Outliers are relative to all evaluators."""
-    judgements = Judgement.objects.counted().filter(pair__evaluation=evaluation).order_by("pk")
+    judgements = Judgement.objects.judged().filter(pair__evaluation=evaluation).order_by("pk")
     rows = list(judgements.values_list("evaluator", "active_seconds"))
     timed = [(evaluator, seconds) for evaluator, seconds in rows if seconds is not None]
     unusual = Counter(timed[index][0] for index in unusual_times([seconds for _, seconds in timed]))

@@ -6,12 +6,15 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
+from studies.files.annotations import annotations, exclusion_of
 from studies.files.records import write_records
 from studies.files.tables import BYTE_ORDER_MARK, Write, write_row, write_spreadsheet_row
 from studies.files.turn_records import turns_with_tries, write_turn
 from studies.models import Dialogue, Study, Turn, Typing, is_unsafe
 from studies.recorded_roles import named_roles
 
+_ADDED = ("excluded", "tags")
+"""What researchers added: the reason of an exclusion, and tags. They stand in every row of the dialogue."""
 COLUMNS = (
     "dialogue",
     "kind",
@@ -36,6 +39,7 @@ COLUMNS = (
     "sent_at",
     *Typing.MEASURES,
     "tries",
+    *_ADDED,
 )
 FORMS = ("jsonl", "csv", "spreadsheet")
 """``spreadsheet`` is CSV in which spreadsheet programs run no text as a formula."""
@@ -117,7 +121,8 @@ def _pieces(dialogues: QuerySet[Dialogue], form: str) -> Iterator[str]:
     if form == "jsonl":
         return write_records(dialogues)
     write = row_writer(form)
-    rows = dialogues.select_related("goal", "persona", "condition").prefetch_related(turns_with_tries())
+    rows = dialogues.select_related("goal", "persona", "condition")
+    rows = rows.prefetch_related(turns_with_tries(), *annotations())
     return (_rows(dialogue, write) for dialogue in rows.iterator(chunk_size=100))
 
 
@@ -141,7 +146,8 @@ def _rows(dialogue: Dialogue, write: Write) -> str:
     ]
     is_natural = dialogue.kind == Dialogue.Kind.NATURAL
     turns = [_said(turn) + (_came_about(turn, dialogue) if is_natural else []) for turn in dialogue.turns.all()]
-    return "".join(write(_filled([*known, *turn])) for turn in turns or [[]])
+    added = [exclusion_of(dialogue), "; ".join(tag.name for tag in dialogue.tags.all())]
+    return "".join(write([*_filled([*known, *turn]), *added]) for turn in turns or [[]])
 
 
 def _said(turn: Turn) -> list[object]:
@@ -162,4 +168,4 @@ def _as_read(tried: dict[str, Any]) -> dict[str, Any]:
 
 
 def _filled(values: list[object]) -> list[object]:
-    return values + [None] * (len(COLUMNS) - len(values))
+    return values + [None] * (len(COLUMNS) - len(_ADDED) - len(values))

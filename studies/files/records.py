@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 
+from studies.files.annotations import annotations, write_annotations
 from studies.files.record_values import checked, described, finite, made_storable, optional, storable
 from studies.files.turn_records import RecordedTurn, read_turns, turns_with_tries, write_turn
 from studies.models import ENDINGS, Dialogue, GuardCheck, Output, Turn
@@ -97,7 +98,10 @@ class Record:
 def write_records(dialogues: QuerySet[Dialogue]) -> Iterator[str]:
     """Yield one line of JSON per dialogue, with all its turns and outputs."""
     rows = dialogues.select_related("study", "goal", "persona", "condition").prefetch_related(
-        turns_with_tries(), "outputs", Prefetch("guard_checks", GuardCheck.objects.select_related("guard_run"))
+        turns_with_tries(),
+        "outputs",
+        *annotations(),
+        Prefetch("guard_checks", GuardCheck.objects.select_related("guard_run")),
     )
     for dialogue in rows.iterator(chunk_size=100):
         yield json.dumps(_record(dialogue), ensure_ascii=False) + "\n"
@@ -156,6 +160,7 @@ def _record(dialogue: Dialogue) -> dict[str, Any]:
         "tokens": [{"prompt": turn.utterance_tokens, "response": turn.response_tokens} for turn in turns],
         "outputs": [_written(output) for output in dialogue.outputs.all()],
         "guards": [_checked(check) for check in dialogue.guard_checks.all() if check.finished_at],
+        **write_annotations(dialogue),
     } | _natural(dialogue, turns)
 
 

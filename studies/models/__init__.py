@@ -1,7 +1,7 @@
 """Studies, personas and dialogues."""
 
 from jobs.models import new_token
-from studies.models.annotations import Annotation, Exclusion, Note, Tag, is_excluded
+from studies.models.annotations import Annotation, Exclusion, Note, Tag, excluded_in, is_excluded
 from studies.models.audit_lines import AuditLine
 from studies.models.character_sheets import CharacterSheet, write_pairs
 from studies.models.conditions import Condition
@@ -40,6 +40,7 @@ __all__ = [
     "Tag",
     "Turn",
     "Typing",
+    "excluded_in",
     "found_unsafe",
     "is_excluded",
     "is_unsafe",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from studies.models.dialogues import Dialogue
+from studies.models.studies import Study
 
 
 class Annotation(models.Model):
@@ -80,3 +81,9 @@ class Exclusion(Annotation):
 def is_excluded(dialogue: str = "pk") -> Exists:
     """Return whether a researcher excluded the dialogue, for queries in which the field ``dialogue`` is its key."""
     return Exists(Exclusion.objects.filter(dialogue=OuterRef(dialogue), removed_at=None))
+
+
+def excluded_in(study: Study) -> list[int]:
+    """Return the keys of all dialogues of the study that researchers excluded, in order."""
+    in_force = Exclusion.objects.filter(dialogue__study=study, removed_at=None).order_by("dialogue")
+    return list(in_force.values_list("dialogue", flat=True))

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 LONGEST_WORD = 100
 """Characters of a word that count. PostgreSQL refuses words of two thousand bytes."""
@@ -20,9 +20,11 @@ _RUNS = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?:[^\W_{_UNSPACED}]|[{_MARKS
 _PARTS = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A folded word and its place in the text. ``is_unspaced``: one or two characters of writing without spaces."""
+class Word(NamedTuple):
+    """A folded word and its place in the text. ``is_unspaced``: one or two characters of writing without spaces.
+
+    A tuple, because a page of results makes tens of thousands.
+    """
 
     folded: str
     start: int
