@@ -32,6 +32,11 @@ class EvaluationPage:
         return self.evaluation.study
 
     @property
+    def in_table(self) -> int:
+        """Return the number of judgements that count in results, which are those in the table."""
+        return self.progress.judged - self.left_out.excluded
+
+    @property
     def is_open(self) -> bool:
         return self.evaluation.state == Evaluation.State.OPEN
 
