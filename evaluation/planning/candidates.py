@@ -107,10 +107,6 @@ def _flags(dialogue: str) -> dict[str, Any]:
     return {"is_unsafe": found_unsafe(dialogue), "is_excluded": is_excluded(dialogue)}
 
 
-def _flagged(row: Mapping[str, Any]) -> dict[str, bool]:
-    return {name: row[name] for name in ("is_unsafe", "is_excluded")}
-
-
 def _turns(path: str, evaluation: Evaluation) -> dict[str, Any]:
     """Count the turns, and those that a judge reads: answered ones, or all of them."""
     answered = Q(**{f"{path}__response__regex": SOMETHING})
@@ -136,5 +132,11 @@ def _natural(row: Mapping[str, Any]) -> NaturalDialogue:
 def _simulated(row: Mapping[str, Any], person: str, chatbot: str) -> SimulatedDialogue:
     identity, hidden = (person, row["number"], intern(row["model"])), row["said"] - row["read"]
     ended = (row["seed"], row["dialogue__ending"], row["read"], hidden)
-    flags = {name: row[name] for name in ("is_unsafe", "is_excluded")}
-    return SimulatedDialogue(row["dialogue_id"], *identity, *ended, chatbot=chatbot, **flags)
+    return SimulatedDialogue(
+        row["dialogue_id"],
+        *identity,
+        *ended,
+        is_unsafe=row["is_unsafe"],
+        is_excluded=row["is_excluded"],
+        chatbot=chatbot,
+    )

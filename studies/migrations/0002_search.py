@@ -1,7 +1,7 @@
 """The full-text index of dialogues' words, which each database keeps in its own way.
 
-SQLite: an FTS5 table that stores which dialogues have a word, without positions or texts; triggers keep it in step with
-``studies_searchtext``. The words are folded already and separated by spaces, for which the tokenizer ``ascii`` is enough.
+SQLite: an FTS5 table that stores where words are, but no texts; triggers keep it in step with ``studies_searchtext``. The
+words are folded already and separated by spaces, for which the tokenizer ``ascii`` is enough.
 """
 
 from django.db import migrations
@@ -10,7 +10,7 @@ from django.db.migrations.state import StateApps
 
 SQLITE = (
     """CREATE VIRTUAL TABLE studies_search USING fts5(words, content='studies_searchtext', content_rowid='dialogue_id',
-    tokenize='ascii', detail='none', columnsize=0)""",
+    tokenize='ascii', columnsize=0)""",
     """CREATE TRIGGER studies_search_insert AFTER INSERT ON studies_searchtext BEGIN
     INSERT INTO studies_search(rowid, words) VALUES (new.dialogue_id, new.words);
     END""",

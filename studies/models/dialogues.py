@@ -33,7 +33,7 @@ class Dialogue(models.Model):
         BRANCH = "branch", "branch"
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="dialogues")
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="dialogues", db_index=False)
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="dialogues")
     persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="dialogues")
     persona_sentence = models.TextField(help_text="As given to the inquirer. A run may limit the features.")
@@ -67,6 +67,7 @@ class Dialogue(models.Model):
                 name="chat_of_persona_and_goal",
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["study", "kind"], name="dialogues_of_study_by_kind")]
 
     def __str__(self) -> str:
         return f"{self.persona}, {self.goal}"

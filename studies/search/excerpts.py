@@ -42,6 +42,8 @@ def find_excerpt(query: Query, turns: Iterable[Turn]) -> Excerpt | None:
     """Return an excerpt of the first text with the most of the terms; None if no text has any."""
     best, most = None, 0
     for place in _places(turns):
+        if not _may_have(query, place.text):
+            continue
         words = list(find_words(place.text))
         found = list(filter(None, (_spans(term, words) for term in query.terms)))
         if len(found) > most:
@@ -49,6 +51,12 @@ def find_excerpt(query: Query, turns: Iterable[Turn]) -> Excerpt | None:
         if most == len(query.terms):
             break
     return best
+
+
+def _may_have(query: Query, text: str) -> bool:
+    """Return whether it pays to look for words. ASCII text is folded by lower case alone, which is a hundred times as fast."""
+    lower = text.lower()
+    return not text.isascii() or any(term.words[0] in lower for term in query.terms)
 
 
 def _places(turns: Iterable[Turn]) -> Iterator[_Place]:

@@ -28,21 +28,5 @@ def _lexemes(term: Term) -> list[str]:
 
 
 def _in_sqlite(query: Query) -> tuple[str, list[Any]]:
-    """The index finds dialogues that have all words. Only for words in a row does it need the words in order."""
-    wanted = " AND ".join(dict.fromkeys(word for term in query.terms for word in _strings(term)))
-    rows = [_row(term) for term in query.terms if len(term.words) > 1]
-    if not rows:
-        return "SELECT rowid FROM studies_search WHERE studies_search MATCH %s", [wanted]
-    checks = "".join(" AND instr(text.words, %s)" for _ in rows)
-    sql = f"""SELECT text.dialogue_id FROM studies_search JOIN studies_searchtext AS text
-        ON text.dialogue_id = studies_search.rowid WHERE studies_search MATCH %s{checks}"""  # noqa: S608  only placeholders
-    return sql, [wanted, *rows]
-
-
-def _strings(term: Term) -> list[str]:
-    quoted = [f'"{word}"' for word in term.words]
-    return [*quoted[:-1], f"{quoted[-1]} *"] if term.is_beginning else quoted
-
-
-def _row(term: Term) -> str:
-    return f" {' '.join(term.words)}" + ("" if term.is_beginning else " ")
+    wanted = " AND ".join(f'"{" ".join(term.words)}"{" *" if term.is_beginning else ""}' for term in query.terms)
+    return "SELECT rowid FROM studies_search WHERE studies_search MATCH %s", [wanted]

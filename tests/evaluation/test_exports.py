@@ -227,7 +227,7 @@ def test_many_judgements_are_written_in_few_queries(django_assert_max_num_querie
         make_judgement(presentation)
     with django_assert_max_num_queries(2):
         assert len(table(evaluation)) == 12
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         assert len(records(evaluation, "judgement")) == 12
 
 
