@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:number>/edit/", views.edit_evaluation, name="edit-evaluation"),
     path("<int:number>/live/", views.evaluation_live, name="evaluation-live"),
     path("<int:number>/rates/", views.evaluation_rates, name="evaluation-rates"),
+    path("<int:number>/pairs/", views.judged_pairs, name="evaluation-pairs"),
     path("<int:number>/flag/", views.flag, name="evaluation-flag"),
     path("<int:number>/judge-runs/", views.judge_runs, name="evaluation-judge-runs"),
     path("<int:number>/data/<str:name>", views.download, name="evaluation-download"),
