@@ -15,7 +15,8 @@ from characters.judging.pages.judging_form import JudgingForm
 from characters.judging.queue import RANKINGS
 from characters.judging.reports import in_percent, sentences
 from characters.judging.results import Coverage, JudgedPair, JudgingResult, read_coverage, read_result
-from characters.judging.tables import rolebench_table, tables_of
+from characters.judging.rolebench_table import rolebench_table
+from characters.judging.tables import tables_of
 from characters.judging.verdicts import OUTCOMES, ReadPair, read_pairs, select_pairs
 from characters.models import Benchmark, Judging
 from jobs.heartbeats import absent_worker
@@ -78,9 +79,7 @@ class JudgingsPart:
 
     @cached_property
     def tables(self) -> list[tuple[Split, Table]]:
-        """Return the table of scores and win rates of each split in which there are answers."""
-        found = [(split, rolebench_table(self.benchmark, split)) for split in splits_of(self.benchmark)]
-        return [(split, table) for split, table in found if not str(table.rows[0][0]).startswith("Paper: ")]
+        return rolebench_tables(self.benchmark)
 
 
 @dataclass(frozen=True)
@@ -154,6 +153,12 @@ def read_judging(judging: Judging, page: str = "", outcome: str = "", role: str 
     rows = Paginator(pairs, PAIRS_A_PAGE).get_page(page)
     read = read_pairs(judging, list(rows.object_list))
     return JudgingPage(judging, result, read_coverage(judging), rows, read, outcome, role)
+
+
+def rolebench_tables(benchmark: Benchmark) -> list[tuple[Split, Table]]:
+    """Return the table of scores, lengths, win rates and ranks of each split in which there are answers."""
+    found = [(split, rolebench_table(benchmark, split)) for split in splits_of(benchmark)]
+    return [(split, table) for split, table in found if not str(table.rows[0][0]).startswith("Paper: ")]
 
 
 def change_judging(benchmark: Benchmark, action: str, token: str) -> str:

@@ -10,9 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from characters.benchmarks.refusals import BenchmarkRefused
 from characters.judging.pages.judging_form import JudgingForm
-from characters.judging.pages.judging_page import change_judging, read_judging, read_page, read_part
+from characters.judging.pages.judging_page import (
+    change_judging,
+    read_judging,
+    read_page,
+    read_part,
+    rolebench_tables,
+)
 from characters.judging.results import read_result
-from characters.judging.tables import rolebench_table, tables_of
+from characters.judging.rolebench_table import rolebench_table
+from characters.judging.tables import tables_of
 from characters.judging.verdicts import write_verdicts
 from characters.models import Benchmark, Judging
 from rolellm.rolebench.layout import Split
@@ -48,6 +55,13 @@ def judging(request: HttpRequest, token: str) -> HttpResponse:
     """Show one judging with its verdicts."""
     wanted = (storable(request.GET.get(name, "")) for name in ("page", "outcome", "role"))
     return render(request, "rankings/judging.html", {"page": read_judging(_find(token), *wanted)})
+
+
+@staff_only
+def benchmark_tables(request: HttpRequest, token: str) -> HttpResponse:
+    """Return the tables of all results, for the page of the benchmark."""
+    benchmark = get_object_or_404(Benchmark, token=token)
+    return render(request, "rankings/_tables.html", {"benchmark": benchmark, "tables": rolebench_tables(benchmark)})
 
 
 @staff_only

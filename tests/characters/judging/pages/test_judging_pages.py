@@ -112,7 +112,7 @@ def test_win_rates_are_shown_beside_the_papers_and_as_files(client, benchmark) -
     said = text_of(client.get(f"/benchmarks/{benchmark.token}/judgings/"))
     assert f"Tuned over {BASELINE}: 100.0%" in said
     assert f"firster {BASELINE} 100.0" in said
-    assert "Paper: RoleLLaMA-7B 32.9 37.6 38.1 36.2 GPT-4 RoleGPT 55.8" in said
+    assert "Paper: RoleLLaMA-7B 32.9 37.6 38.1 36.2 – – GPT-4 RoleGPT 55.8" in said
     rows = _csv(client.get(f"/benchmarks/{benchmark.token}/judgings/instruction.csv"))
     [tuned] = [row for row in rows if row["Answers"] == "Tuned"]
     assert (tuned["Judge"], tuned["Over"], tuned["Win rate"], tuned["Ties"], tuned["Rows"]) == (
@@ -124,6 +124,19 @@ def test_win_rates_are_shown_beside_the_papers_and_as_files(client, benchmark) -
     assert r"\toprule" in client.get(f"/benchmarks/{benchmark.token}/judgings/instruction.tex").text
     assert client.get(f"/benchmarks/{benchmark.token}/judgings/instruction.doc").status_code == 404
     assert client.get(f"/benchmarks/{benchmark.token}/judgings/nothing.csv").status_code == 404
+
+
+def test_one_table_has_scores_lengths_win_rates_and_ranks_of_every_answer_set(client, benchmark) -> None:
+    make_answers(benchmark, "Third", "poor")
+    judge = ContentJudge("fine", "so-so", "poor")
+    run(request(benchmark, "Tuned"), judge)
+    run(request(benchmark, "Tuned", "Third", "RoleGPT", baseline=""), judge)
+    rows = _csv(client.get(f"/benchmarks/{benchmark.token}/judgings/instruction.csv"))
+    known = {row["Answers"]: row for row in rows if row["Judge"] == "firster"}
+    found = {name: (row["Over"], row["Win rate"], row["Mean rank"]) for name, row in known.items()}
+    assert found == {"Tuned": (BASELINE, "100.0", "1.0"), BASELINE: ("", "", "2.0"), "Third": ("", "", "3.0")}
+    assert {row["Words, general"] for row in known.values()} == {"2.0"}
+    assert "Mean rank" in client.get(f"/benchmarks/{benchmark.token}/judgings/tables/").text
 
 
 def test_one_judging_shows_figures_by_kind_and_role_and_what_they_leave_out(client, benchmark) -> None:
