@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, TypeVar
 
+from evaluation.inquirers import name_inquirer
+
 REFUSED_ENDINGS = ("unsafe", "model_error")
 """Endings of simulated dialogues that are left out. The method's own endings stay, as in the paper's 800."""
 
@@ -34,7 +36,10 @@ class NaturalDialogue:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedDialogue:
-    """A model's dialogue for the same person and goal. An imported one may lack an ending."""
+    """A model's dialogue for the same person and goal. An imported one may lack an ending.
+
+    ``elicitation`` is empty unless the model plays the person as a character.
+    """
 
     id: int
     person: str
@@ -47,6 +52,12 @@ class SimulatedDialogue:
     is_unsafe: bool = False
     chatbot: str = ""
     is_excluded: bool = False
+    elicitation: str = ""
+
+    @property
+    def inquirer(self) -> str:
+        """Return the name under which the model is counted in this elicitation."""
+        return name_inquirer(self.model, self.elicitation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """The number of dialogues left out of all pairs, and the reason; simulated ones name their ``model``.
+    """The number of dialogues left out of all pairs, and the reason; simulated ones name their inquirer as ``model``.
 
     Natural ones name a ``model`` if they have no pair with it.
     """
@@ -88,7 +99,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """All pairs, by person, goal and model, and the dialogues left out; ``natural`` are all eligible natural dialogues."""
+    """All pairs, by person, goal and inquirer, and the dialogues left out; ``natural`` are all eligible natural dialogues."""
 
     natural: tuple[NaturalDialogue, ...]
     pairs: tuple[Match, ...]
@@ -103,13 +114,13 @@ class Pairing:
 
 D = TypeVar("D", NaturalDialogue, SimulatedDialogue)
 Key = tuple[str, int, str]
-"""Person, goal and model; no model for a natural dialogue."""
+"""Person, goal and inquirer; no inquirer for a natural dialogue."""
 
 
 def make_pairs(
     natural: Iterable[NaturalDialogue], simulated: Iterable[SimulatedDialogue], rules: Rules, seed: int
 ) -> Pairing:
-    """Pair each natural dialogue with one simulated dialogue per model of the same person and goal.
+    """Pair each natural dialogue with one simulated dialogue of the same person and goal per inquirer.
 
     If several are eligible, ``seed`` draws one, independently of their order.
     """
@@ -117,7 +128,7 @@ def make_pairs(
     pairer = _Pairer(rules, seed)
     people = pairer.draw(pairer.readable(natural))
     models = pairer.draw(pairer.comparable(pairer.readable(simulated), people))
-    pairs = pairer.match(people, models, sorted({one.model for one in simulated}))
+    pairs = pairer.match(people, models, sorted({one.inquirer for one in simulated}))
     return Pairing(tuple(people.values()), pairs, pairer.report())
 
 
@@ -144,7 +155,7 @@ class _Pairer:
         ]
 
     def draw(self, dialogues: Iterable[D]) -> dict[Key, D]:
-        """Draw one dialogue for each person, goal and model, in that order."""
+        """Draw one dialogue for each person, goal and inquirer, in that order."""
         drawn: dict[Key, D] = {}
         for one in sorted(dialogues, key=self._lot):
             if drawn.setdefault(_key(one), one) is not one:
@@ -152,15 +163,15 @@ class _Pairer:
         return dict(sorted(drawn.items()))
 
     def match(
-        self, people: Mapping[Key, NaturalDialogue], simulated: Mapping[Key, SimulatedDialogue], models: list[str]
+        self, people: Mapping[Key, NaturalDialogue], simulated: Mapping[Key, SimulatedDialogue], inquirers: list[str]
     ) -> tuple[Match, ...]:
         """Return all natural dialogues with their counterparts."""
         pairs = []
         for person, goal, _ in people:
-            for model in models:
-                natural, counterpart = people[person, goal, ""], simulated.get((person, goal, model))
+            for inquirer in inquirers:
+                natural, counterpart = people[person, goal, ""], simulated.get((person, goal, inquirer))
                 if counterpart is None:
-                    self.left_out["natural", model, f"no simulated dialogue by {model}"] += 1
+                    self.left_out["natural", inquirer, f"no simulated dialogue by {inquirer}"] += 1
                 else:
                     pairs.append(Match(natural, counterpart))
         return tuple(pairs)
@@ -170,7 +181,7 @@ class _Pairer:
 
     def _leave(self, dialogue: NaturalDialogue | SimulatedDialogue, reason: str) -> bool:
         if reason:
-            self.left_out[_kind(dialogue), _model(dialogue), reason] += 1
+            self.left_out[_kind(dialogue), _inquirer(dialogue), reason] += 1
         return bool(reason)
 
     def _fault(self, dialogue: NaturalDialogue | SimulatedDialogue) -> str:
@@ -196,7 +207,7 @@ class _Pairer:
         )
 
     def _lot(self, dialogue: NaturalDialogue | SimulatedDialogue) -> tuple[str, int]:
-        """Return the sort key that draws among dialogues of one person, goal and model; row numbers only break ties."""
+        """Return the sort key that draws among dialogues of one person, goal and inquirer; row numbers only break ties."""
         seed = dialogue.seed if isinstance(dialogue, SimulatedDialogue) else ""
         return sha256(repr((self.seed, *_key(dialogue), seed)).encode()).hexdigest(), dialogue.id
 
@@ -218,11 +229,11 @@ def _ended(ending: str) -> str:
 
 
 def _key(dialogue: NaturalDialogue | SimulatedDialogue) -> Key:
-    return dialogue.person, dialogue.goal, _model(dialogue)
+    return dialogue.person, dialogue.goal, _inquirer(dialogue)
 
 
-def _model(dialogue: NaturalDialogue | SimulatedDialogue) -> str:
-    return dialogue.model if isinstance(dialogue, SimulatedDialogue) else ""
+def _inquirer(dialogue: NaturalDialogue | SimulatedDialogue) -> str:
+    return dialogue.inquirer if isinstance(dialogue, SimulatedDialogue) else ""
 
 
 def _kind(dialogue: NaturalDialogue | SimulatedDialogue) -> Kind:

@@ -83,16 +83,16 @@ class Replacements:
         self._living = list(evaluation.pairs.filter(role=Pair.Role.MAIN, withdrawn_at=None).order_by("pk"))
 
     def find(self, gone: Presentation) -> Pair | None:
-        """Return a pair that needs judges, or else the pair of the same model with the fewest judges; None if none is suitable.
+        """Return a pair that needs judges, or else one of the same inquirer with the fewest judges; None if none is suitable.
 
         No assignment, and no evaluator, gets two pairs of one natural dialogue.
         """
         beside = dialogues_beside(gone)
         fitting = [pair for pair in self._living if dialogue_of(pair) not in beside]
-        model = gone.pair.model
+        inquirer = gone.pair.inquirer
         needy = [pair for pair in fitting if self._judges[pair.pk] < self._wanted]
-        candidates = needy or [pair for pair in fitting if pair.model == model]
-        found = min(candidates, key=lambda pair: (pair.model != model, self._judges[pair.pk]), default=None)
+        candidates = needy or [pair for pair in fitting if pair.inquirer == inquirer]
+        found = min(candidates, key=lambda pair: (pair.inquirer != inquirer, self._judges[pair.pk]), default=None)
         if found is not None:
             self._judges[found.pk] += 1
         return found

@@ -124,6 +124,7 @@ def _pair(pair: Pair) -> Line:
         "domain": pair.goal.domain if pair.goal else "",
         "person": pair.person,
         "model": pair.model,
+        "elicitation": pair.elicitation,
         "condition": pair.condition,
         "natural": pair.natural.token if pair.natural else None,
         "simulated": pair.simulated.token if pair.simulated else None,

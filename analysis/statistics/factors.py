@@ -20,6 +20,17 @@ NONE = "none"
 """Where people, or models without a character, speak."""
 
 
+def keep_apart(frame: pd.DataFrame, factors: Sequence[str]) -> Sequence[str]:
+    """Return the factors, with the elicitation if models alone are compared and one of them was judged in several.
+
+    Pairs are drawn for each elicitation, so counting them as one model would mix what differs.
+    """
+    if tuple(factors) != MODEL or "elicitation" not in frame.columns:
+        return factors
+    is_mixed = frame["elicitation"].fillna(NONE).groupby(frame["model"]).nunique().gt(1).any()
+    return (*MODEL, "elicitation") if is_mixed else factors
+
+
 def compare_by(frame: pd.DataFrame, factors: Sequence[str] = MODEL) -> pd.DataFrame:
     """Return the judgements with a level for each combination of the ``factors`` in place of the inquirer model.
 

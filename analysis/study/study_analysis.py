@@ -20,7 +20,7 @@ from analysis.reporting.page_content import figure_content, table_content
 from analysis.reporting.portfolio import Portfolio, count_flagged, files_of, portfolio_of
 from analysis.reporting.simulation_tables import failure_percents, table_1, table_2, table_7
 from analysis.statistics.analysis import Analysis, analyse
-from analysis.statistics.factors import MODEL, compare_by, describe_factors
+from analysis.statistics.factors import MODEL, compare_by, describe_factors, keep_apart
 from analysis.statistics.judgements import BadData
 from analysis.stored_results import Computed
 from analysis.study.sources import Chosen, Source, caveats_of_data, caveats_of_models, read_sources, uncounted
@@ -55,7 +55,7 @@ def analyse_study(study: Study, chosen: Chosen, on_step: OnStep, factors: Sequen
 
     Call ``on_step`` with the name of each step before it."""
     sources = read_sources(study, chosen)
-    judged, left_out = _judged(study, chosen, on_step, factors)
+    judged, left_out, factors = _judged(study, chosen, on_step, factors)
     on_step("dialogues")
     groups = said_by_group(study)
     if judged is None and not groups:
@@ -94,12 +94,16 @@ def _counting(study: Study) -> QuerySet[Dialogue]:
     return ended.exclude(kind=Dialogue.Kind.BRANCH)
 
 
-def _judged(study: Study, chosen: Chosen, on_step: OnStep, factors: Sequence[str]) -> tuple[Analysis | None, list[str]]:
-    """Return the analysis of the judgements, or None and the reasons why there is none."""
+def _judged(
+    study: Study, chosen: Chosen, on_step: OnStep, factors: Sequence[str]
+) -> tuple[Analysis | None, list[str], Sequence[str]]:
+    """Return the analysis of the judgements, or None and the reasons why there is none; and what it compares."""
     try:
-        return analyse(compare_by(judgements_in(study, chosen), factors), on_step), []
+        frame = judgements_in(study, chosen)
+        factors = keep_apart(frame, factors)
+        return analyse(compare_by(frame, factors), on_step), [], factors
     except BadData as reason:
-        return None, [str(reason)]
+        return None, [str(reason)], factors
 
 
 def _counted(sources: Sequence[Source], judged: Analysis | None) -> list[Source]:

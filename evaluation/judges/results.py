@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q
 
 from evaluation.answers import is_detected
+from evaluation.inquirers import name_inquirer
 from evaluation.models import Choice, Evaluation, JudgeRun, ModelJudgement, has_excluded
 from jobs.heartbeats import IS_POSTPONED, IS_RENEWED, absent_worker, is_abandoned
 
@@ -80,9 +81,10 @@ def _rows(evaluation: Evaluation) -> dict[int, list[Row]]:
         judge_run__evaluation=evaluation, finished_at__isnull=False, pair__withdrawn_at=None
     )
     rows: dict[int, list[Row]] = defaultdict(list)
-    fields = ("judge_run", "pair", "pair__model", "is_natural_first", "choice")
-    for judge_run, *row in finished.exclude(has_excluded("pair__")).order_by("pair__model", "pk").values_list(*fields):
-        rows[judge_run].append((row[0], row[1], row[2], row[3]))
+    fields = ("judge_run", "pair", "pair__model", "pair__elicitation", "is_natural_first", "choice")
+    ordered = finished.exclude(has_excluded("pair__")).order_by("pair__model", "pair__elicitation", "pk")
+    for judge_run, pair, model, elicitation, is_natural_first, choice in ordered.values_list(*fields):
+        rows[judge_run].append((pair, name_inquirer(model, elicitation), is_natural_first, choice))
     return rows
 
 

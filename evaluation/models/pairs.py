@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from evaluation.inquirers import name_inquirer
 from evaluation.models.evaluations import Evaluation
 from studies.models import Dialogue, Goal, is_excluded, new_token
 
@@ -48,7 +49,12 @@ class Pair(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} and {self.model}, {self.goal}" if self.role == self.Role.MAIN else self.role
+        return f"{self.person} and {self.inquirer}, {self.goal}" if self.role == self.Role.MAIN else self.role
+
+    @property
+    def inquirer(self) -> str:
+        """Return the name under which the pair is counted: the model in its elicitation."""
+        return name_inquirer(self.model, self.elicitation)
 
 
 def has_excluded(pair: str = "") -> Q:

@@ -45,7 +45,8 @@ def read_candidates(evaluation: Evaluation) -> Candidates:
     Of cells, of which there may be a hundred thousand, only the dialogues stay in memory.
     """
     runs = list(evaluation.runs.order_by("inquirer", "created_at", "pk"))
-    natural, cells = list(_natural_rows(evaluation)), _Cells({run.pk: _chatbot(run) for run in runs})
+    cells = _Cells({run.pk: _chatbot(run) for run in runs}, {run.pk: run.elicitation for run in runs})
+    natural = list(_natural_rows(evaluation))
     for row in _cell_rows(evaluation).iterator(chunk_size=2000):
         cells.add(row)
     return Candidates(
@@ -60,10 +61,11 @@ def read_candidates(evaluation: Evaluation) -> Candidates:
 class _Cells:
     """The cells read so far: ended dialogues, and by run the pairs of a person and a goal and the numbers of cells.
 
-    ``chatbots`` identifies the responder of each run.
+    ``chatbots`` identifies the responder of each run, ``elicitations`` says how its inquirer plays characters.
     """
 
     chatbots: Mapping[int, str]
+    elicitations: Mapping[int, str]
     simulated: list[SimulatedDialogue] = field(default_factory=list)
     person_goals: defaultdict[int, set[tuple[str, int]]] = field(default_factory=lambda: defaultdict(set))
     total: Counter[int] = field(default_factory=Counter)
@@ -75,7 +77,7 @@ class _Cells:
         self.total[run] += 1
         if row["finished_at"] is not None:
             self.finished[run] += 1
-            self.simulated.append(_simulated(row, person, self.chatbots[run]))
+            self.simulated.append(_simulated(row, person, self.chatbots[run], self.elicitations[run]))
 
     def of_runs(self, runs: list[Run]) -> tuple[RunCells, ...]:
         return tuple(
@@ -86,7 +88,6 @@ class _Cells:
 
 def _chatbot(run: Run) -> str:
     return identify_chatbot(run.configuration.get("responder") or {}, run.responder_character)
-
 
 def _natural_rows(evaluation: Evaluation) -> Any:
     dialogues = evaluation.study.dialogues.filter(kind=Dialogue.Kind.NATURAL).order_by("pk")
@@ -129,7 +130,7 @@ def _natural(row: Mapping[str, Any]) -> NaturalDialogue:
     )
 
 
-def _simulated(row: Mapping[str, Any], person: str, chatbot: str) -> SimulatedDialogue:
+def _simulated(row: Mapping[str, Any], person: str, chatbot: str, elicitation: str) -> SimulatedDialogue:
     identity, hidden = (person, row["number"], intern(row["model"])), row["said"] - row["read"]
     ended = (row["seed"], row["dialogue__ending"], row["read"], hidden)
     return SimulatedDialogue(
@@ -139,4 +140,5 @@ def _simulated(row: Mapping[str, Any], person: str, chatbot: str) -> SimulatedDi
         is_unsafe=row["is_unsafe"],
         is_excluded=row["is_excluded"],
         chatbot=chatbot,
+        elicitation=elicitation,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.formats import date_format
 
 from dialogue.backends.base import ModelMisconfigured
+from evaluation.inquirers import name_inquirer
 from evaluation.pairing import Pairing
 from evaluation.planning.candidates import Candidates, RunCells
 from studies.language_models.descriptions import without_notes
@@ -66,7 +67,7 @@ def _about_cells(cells: RunCells, natural: frozenset[tuple[str, int]]) -> Iterat
 
 
 def _about_models(runs: Sequence[RunCells]) -> Iterator[str]:
-    for model, count in Counter(cells.run.inquirer for cells in runs).items():
+    for model, count in Counter(name_inquirer(one.run.inquirer, one.run.elicitation) for one in runs).items():
         if count > 1:
             yield f"{count} of the runs use inquirer {model}. They count as one model; one dialogue is drawn for each pair."
 

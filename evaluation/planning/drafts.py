@@ -66,7 +66,7 @@ def draft_from(evaluation: Evaluation, basis: Basis) -> Draft:
 
 def _plan_assignments(evaluation: Evaluation, pairs: Sequence[Match]) -> tuple[list[PlannedAssignment], list[str]]:
     """Return the assignments, or why there cannot be any."""
-    wanted = [Wanted(one.natural.person, one.natural.goal, one.simulated.model, id) for id, one in enumerate(pairs)]
+    wanted = [Wanted(one.natural.person, one.natural.goal, one.simulated.inquirer, id) for id, one in enumerate(pairs)]
     judges = evaluation.judges_per_pair
     try:
         count = count_assignments(wanted, evaluation.pairs_per_evaluator, judges)

@@ -96,7 +96,7 @@ def add_assignments(evaluation: Evaluation, pairs: Sequence[Pair]) -> list[Assig
 
 def _wanted(pair: Pair) -> Wanted:
     assert pair.goal_id is not None, "pairs of the main part have a goal"  # noqa: S101
-    return Wanted(pair.person, pair.goal_id, pair.model, pair.pk)
+    return Wanted(pair.person, pair.goal_id, pair.inquirer, pair.pk)
 
 
 def _await_answers(locked: Evaluation) -> None:
@@ -115,7 +115,7 @@ def _planned(evaluation: Evaluation) -> Plan:
     draft = draft_plan(evaluation)
     goals = {goal.number: str(goal) for goal in evaluation.study.goals.all()}
     pairs = [
-        Paired(id, match.natural.person, goals[match.natural.goal], match.simulated.model)
+        Paired(id, match.natural.person, goals[match.natural.goal], match.simulated.inquirer)
         for id, match in sorted(enumerate(draft.pairing.pairs), key=lambda entry: entry[1].natural.goal)
     ]
     assignments = [[(planned.pair.id, planned.is_natural_first) for planned in one] for one in draft.assignments]
@@ -127,7 +127,7 @@ def _stored(evaluation: Evaluation) -> Plan:
     """Return the stored plan without the pairs of people who withdrew."""
     main = {"role": Pair.Role.MAIN, "withdrawn_at": None}
     rows = evaluation.pairs.filter(**main).select_related("goal").order_by("goal__number", "pk")
-    pairs = [Paired(pair.pk, pair.person, str(pair.goal), pair.model) for pair in rows]
+    pairs = [Paired(pair.pk, pair.person, str(pair.goal), pair.inquirer) for pair in rows]
     presentations = Presentation.objects.filter(assignment__evaluation=evaluation, pair__in=rows.values("pk"))
     assignments: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
     for number, pair, is_natural_first in presentations.order_by("assignment__number", "position").values_list(

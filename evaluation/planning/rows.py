@@ -79,6 +79,7 @@ def _store_pairs(evaluation: Evaluation, matches: Sequence[Match]) -> list[Pair]
             goal=goals[match.natural.goal],
             person=match.natural.person,
             model=match.simulated.model,
+            elicitation=match.simulated.elicitation,
             condition=match.natural.condition,
             natural_id=match.natural.id,
             simulated_id=match.simulated.id,

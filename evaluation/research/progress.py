@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from enrolment.external_ids import SharedId, read_shared_ids
 from evaluation.evaluators.assignments import count_judges
+from evaluation.inquirers import name_inquirer
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
 from evaluation.research.statistics import unusual_times
 
@@ -95,6 +96,9 @@ class Progress:
         return sum(line.wanted for line in self.models)
 
 
+_PLAYED = ("model", "elicitation")
+
+
 def read_progress(evaluation: Evaluation, page: str, now: datetime) -> Progress:
     """Return the progress of an opened evaluation."""
     times = _times(evaluation)
@@ -112,14 +116,15 @@ def list_models(evaluation: Evaluation) -> list[ModelLine]:
     """Return the models whose pairs are judged, by name. A replacement pair may need an additional judgement."""
     living = Pair.objects.filter(evaluation=evaluation, role=Pair.Role.MAIN, withdrawn_at=None)
     judges, judged, wanted = count_judges(evaluation), _by_model(evaluation), Counter[str]()
-    for pair, model in living.order_by("model").values_list("pk", "model"):
-        wanted[model] += max(evaluation.judges_per_pair, judges[pair])
+    for pair, *played in living.order_by(*_PLAYED).values_list("pk", *_PLAYED):
+        wanted[name_inquirer(*played)] += max(evaluation.judges_per_pair, judges[pair])
     return [ModelLine(model, judged[model], count) for model, count in wanted.items()]
 
 
 def _by_model(evaluation: Evaluation) -> Counter[str]:
     judgements = Judgement.objects.judged().filter(pair__evaluation=evaluation)
-    return Counter(dict(judgements.order_by().values_list("pair__model").annotate(Count("pk"))))
+    played = judgements.order_by().values_list(*(f"pair__{name}" for name in _PLAYED))
+    return Counter({name_inquirer(model, way): count for model, way, count in played.annotate(Count("pk"))})
 
 
 def _counts(evaluation: Evaluation, now: datetime) -> Counts:

@@ -70,9 +70,8 @@ class Results:
 
 def read_results(evaluation: Evaluation, *, without_flagged: bool = False) -> Results:
     """Return the evaluation's current results, with or without the judgements of flagged evaluators."""
-    judgements = (
-        Judgement.objects.counted().with_chosen_kind().filter(pair__evaluation=evaluation).order_by("pair__model", "pk")
-    )
+    counted = Judgement.objects.counted().with_chosen_kind().filter(pair__evaluation=evaluation)
+    judgements = counted.order_by("pair__model", "pair__elicitation", "pk")
     flagged = judgements.exclude(evaluator__flag="").count()
     if without_flagged:
         judgements = judgements.filter(evaluator__flag="")
@@ -92,7 +91,7 @@ class _Row:
 
 
 def _row(one: Judgement) -> _Row:
-    return _Row(one.pair_id, one.pair.model, one.chosen_kind, one.confidence)  # type: ignore[attr-defined]
+    return _Row(one.pair_id, one.pair.inquirer, one.chosen_kind, one.confidence)  # type: ignore[attr-defined]
 
 
 def _lines(rows: list[_Row]) -> list[ResultLine]:

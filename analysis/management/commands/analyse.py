@@ -79,11 +79,12 @@ class Command(StudyCommand):
     def _of_file(self, judgements: Path, factors: Sequence[str]) -> "Portfolio":
         from analysis.reporting.portfolio import portfolio_of
         from analysis.statistics.analysis import analyse
-        from analysis.statistics.factors import compare_by, describe_factors
+        from analysis.statistics.factors import compare_by, describe_factors, keep_apart
         from analysis.statistics.judgements import read_judgements
 
-        frame = compare_by(read_judgements(judgements), factors)
-        return portfolio_of(analyse(frame, self._tell), describe_factors(factors))
+        read = read_judgements(judgements)
+        factors = keep_apart(read, factors)
+        return portfolio_of(analyse(compare_by(read, factors), self._tell), describe_factors(factors))
 
     def _of_study(self, options: dict[str, Any]) -> "Portfolio":
         from analysis.study.study_analysis import analyse_study

@@ -73,3 +73,14 @@ def test_the_conditions_of_a_study_are_compared(staff: Client) -> None:
     found = json.loads(bytes(report.stored_files.get(name="results.json").content))
     assert found["levels"] == ["cold", "usual"]
     assert "called a model in the results, is a condition" in staff.get(PAGE).text
+
+
+def test_elicitations_of_one_model_are_kept_apart_unless_other_factors_are_chosen(staff: Client) -> None:
+    study = make_study_of_characters()
+    staff.post(PAGE)
+    work_off_reports()
+    report = current_report(study)
+    assert report is not None
+    found = json.loads(bytes(report.stored_files.get(name="results.json").content))
+    assert all(level.endswith((", dialogue", ", zero-shot")) for level in found["levels"])
+    assert "a combination of an inquirer model and an elicitation" in staff.get(PAGE).text
