@@ -89,6 +89,7 @@ class _Cells:
 def _chatbot(run: Run) -> str:
     return identify_chatbot(run.configuration.get("responder") or {}, run.responder_character)
 
+
 def _natural_rows(evaluation: Evaluation) -> Any:
     dialogues = evaluation.study.dialogues.filter(kind=Dialogue.Kind.NATURAL).order_by("pk")
     said = _flags("pk") | _turns("turns", evaluation)

@@ -13,6 +13,8 @@ from dialogue.model_config import ModelSpec
 from dialogue.prompts import AnyPrompts, PromptSet
 from dialogue.roleplay import inquirer_history, responder_history
 from dialogue.system_text import place_system
+from rolellm.role_play import Role
+from simulation.prompt_sets.characters import mark_of, played_by
 from simulation.prompt_sets.scene import Scene
 
 
@@ -29,15 +31,22 @@ EXAMPLE = ExampleTurn("Where should I begin?", "Begin with what you know already
 
 @dataclass(frozen=True, slots=True)
 class Prompted:
-    """The messages before an output, as they are placed, and what the model's chat template makes of them.
+    """The messages before an output, as they are placed, and what the model's chat template makes of them. ``marks`` says for
+    each message what of a character it contains.
 
     ``rendered`` is empty if its server renders them; ``tokens`` is None if they are not counted.
     """
 
     turn: int
     messages: Sequence[Message]
+    marks: Sequence[str]
     rendered: str
     tokens: int | None
+
+    @property
+    def marked(self) -> list[tuple[Message, str]]:
+        """Return each message with its mark."""
+        return list(zip(self.messages, self.marks, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +64,40 @@ class Preview:
 
 
 def preview(prompts: AnyPrompts, scene: Scene) -> Preview:
-    """Return the preview with the scene's persona, goal, and model of the set's speaker."""
-    spec = scene.models[prompts.speaker]
-    histories = _histories(prompts, scene)
-    plain = [Prompted(turn, messages, "", None) for turn, messages in enumerate(histories, start=1)]
+    """Return the preview with the scene's persona, goal, character if the speaker plays one, and model of the set's speaker."""
+    spec, role = scene.models[prompts.speaker], scene.roles.get(prompts.speaker)
+    try:
+        played = played_by(prompts, role)
+    except ModelMisconfigured as error:
+        return Preview(spec.name if spec else "", [], str(error), _schema(prompts))
+    histories = _histories(played, scene)
+    plain = [
+        Prompted(turn, messages, _marks(messages, role, prompts), "", None)
+        for turn, messages in enumerate(histories, start=1)
+    ]
     if spec is None:
         words = f"No model in models.toml can be the {prompts.speaker}, so the messages are shown without a template."
         return Preview("", plain, words, _schema(prompts))
     try:
-        placed = [place_system(messages, registry.fit_prompts(spec, prompts).system) for messages in histories]
+        placed = [place_system(messages, registry.fit_prompts(spec, played).system) for messages in histories]
         template = registry.find_template(spec)
-        shown = [_prompted(turn, said, spec, template, prompts) for turn, said in enumerate(placed, start=1)]
+        shown = [
+            Prompted(
+                turn,
+                said,
+                _marks(said, role, prompts),
+                _rendered(template, said, prompts),
+                _count(spec, said, prompts),
+            )
+            for turn, said in enumerate(placed, start=1)
+        ]
     except ModelMisconfigured as error:
         return Preview(spec.name, plain, str(error), _schema(prompts))
     return Preview(spec.name, shown, _marks_within(prompts, scene.goal), _schema(prompts))
+
+
+def _marks(messages: Sequence[Message], role: Role | None, prompts: AnyPrompts) -> list[str]:
+    return [mark_of(message, role, prompts) if role else "" for message in messages]
 
 
 def _histories(prompts: AnyPrompts, scene: Scene) -> list[list[Message]]:
@@ -76,12 +105,6 @@ def _histories(prompts: AnyPrompts, scene: Scene) -> list[list[Message]]:
     if isinstance(prompts, PromptSet):
         return [inquirer_history(prompts, scene.persona, scene.goal, past).without(0) for past in pasts]
     return [responder_history(prompts.open(), past, EXAMPLE.utterance).without(0) for past in pasts]
-
-
-def _prompted(
-    turn: int, messages: Sequence[Message], spec: ModelSpec, template: ChatTemplate | None, prompts: AnyPrompts
-) -> Prompted:
-    return Prompted(turn, messages, _rendered(template, messages, prompts), _count(spec, messages, prompts))
 
 
 def _rendered(template: ChatTemplate | None, messages: Sequence[Message], prompts: AnyPrompts) -> str:

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from dialogue import goals, personas
 from dialogue.model_config import ModelSpec
 from dialogue.seeds import SPEAKERS, SpeakerName
+from rolellm.elicitation import ELICITATIONS, Elicitation
+from rolellm.role_play import Role
+from simulation.roles import DEFAULT
 from studies.language_models.catalogue import name_with_shortcoming, read_catalogue
-from studies.models import Study
+from studies.models import CharacterSheet, Study
 from studies.presentation import persona_sentence
+from studies.roles import ELICITATION_CHOICES, RESPONDERS_WAY, assign_role
 
 PAPERS = "the paper’s personas and goals"
 MOST_PERSONAS = 200
@@ -31,7 +36,8 @@ class Scene:
     """The chosen persona (its code and sentence), goal and seed, the models by speaker, and the fields to choose them with.
     ``seed_problem`` says that an entered seed is none, and which one is used instead.
 
-    A speaker that no model in models.toml can play has none.
+    A speaker that no model in models.toml can play has none. ``roles`` are the characters that speakers play, with their pairs
+    for the goal.
     """
 
     code: str
@@ -41,6 +47,7 @@ class Scene:
     models: Mapping[SpeakerName, ModelSpec | None]
     study: Choice
     others: Sequence[Choice]
+    roles: Mapping[SpeakerName, Role]
     seed_problem: str = ""
 
 
@@ -59,16 +66,37 @@ def read_scene(data: Mapping[str, str]) -> Scene:
         for speaker in SPEAKERS
     }
     seed, problem = _seed(data.get("scene-seed", ""))
+    roles, casting = _cast(data, found, persona.value, texts[goal.value])
     return Scene(
         code=persona.value,
-        persona=sentences[persona.value],
+        persona=roles["inquirer"].character.name if "inquirer" in roles else sentences[persona.value],
         goal=texts[goal.value],
         seed=seed,
         models={speaker: playing[speaker].get(models[speaker].value) for speaker in SPEAKERS},
         study=study,
-        others=[persona, goal, *models.values()],
+        others=[persona, goal, *casting, *models.values()],
+        roles=roles,
         seed_problem=problem,
     )
+
+
+def _cast(
+    data: Mapping[str, str], study: Study | None, code: str, goal: str
+) -> tuple[dict[SpeakerName, Role], list[Choice]]:
+    """Return the characters that the speakers play, and the fields to choose them with; none in a study without characters."""
+    sheets = {sheet.name: sheet for sheet in study.character_sheets.all()} if study else {}
+    if study is None or not sheets:
+        return {}, []
+    ways = [(way, ELICITATION_CHOICES[way]) for way in ELICITATIONS]
+    way = _choice(data, "elicitation", "Elicitation of a character", ways, DEFAULT)
+    answering = _choice(data, "character", "Responder’s character", [("", "none"), *zip(sheets, sheets, strict=True)])
+    roles: dict[SpeakerName, Role] = {}
+    asking = CharacterSheet.objects.filter(persona__study=study, persona__code=code).first()
+    if asking:
+        roles["inquirer"] = assign_role(asking, cast(Elicitation, way.value), goal).role
+    if answering.value:
+        roles["responder"] = assign_role(sheets[answering.value], RESPONDERS_WAY, goal).role
+    return roles, [way, answering]
 
 
 def _choice(

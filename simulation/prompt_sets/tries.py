@@ -21,6 +21,7 @@ from dialogue.prompts import AnyPrompts, NamedPrompts, PromptSet, parse
 from dialogue.roleplay import inquirer_history, responder_history
 from dialogue.seeds import SPEAKERS, SpeakerName, sampler_seed
 from dialogue.speakers import History, Speaker
+from simulation.prompt_sets.characters import TriedRole, played_by
 from simulation.prompt_sets.scene import Scene
 from simulation.prompt_sets.verdicts import Verdict, judge
 from studies.language_models.identities import build_speaker, built_in, describe_speaker, find_spec
@@ -41,7 +42,10 @@ class TriedTurn(BaseModel):
 
 
 class Try(BaseModel):
-    """A try between two outputs: what it is made with, the turns so far, and the utterance that waits for its response."""
+    """A try between two outputs: what it is made with, the turns so far, and the utterance that waits for its response.
+
+    ``roles`` are the characters that speakers play.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,6 +55,7 @@ class Try(BaseModel):
     persona: str
     goal: str
     seed: int
+    roles: dict[SpeakerName, TriedRole] = {}
     past: tuple[TriedTurn, ...] = ()
     pending: TriedTurn | None = None
     waits: int = 0
@@ -63,6 +68,17 @@ class Try(BaseModel):
     @property
     def model(self) -> str:
         return self.models[self.speaker]
+
+    @property
+    def prompts(self) -> AnyPrompts:
+        """Return the prompt set of who speaks next, with its character if it plays one."""
+        played = self.roles.get(self.speaker)
+        return played_by(parse(self.texts[self.speaker]), played.role if played else None)
+
+    @property
+    def character(self) -> str:
+        """Return the name of the character that speaks next; empty for none."""
+        return self.roles[self.speaker].name if self.speaker in self.roles else ""
 
     @property
     def turn(self) -> int:
@@ -107,8 +123,18 @@ def begin_try(prompts: AnyPrompts, scene: Scene) -> Try:
         refuse_workers_model(spec)
         texts[speaker] = write_prompts(prompts if speaker == prompts.speaker else _configured(spec, speaker))
         models[speaker] = spec.name
-        describe_speaker(settings.MODELS_FILE, spec.name, speaker, NamedPrompts(_DRAFT, parse(texts[speaker])))
-    return Try(texts=texts, models=models, code=scene.code, persona=scene.persona, goal=scene.goal, seed=scene.seed)
+        played = played_by(parse(texts[speaker]), scene.roles.get(speaker))
+        describe_speaker(settings.MODELS_FILE, spec.name, speaker, NamedPrompts(_DRAFT, played))
+    roles = {speaker: TriedRole.of(role) for speaker, role in scene.roles.items()}
+    return Try(
+        texts=texts,
+        models=models,
+        roles=roles,
+        code=scene.code,
+        persona=scene.persona,
+        goal=scene.goal,
+        seed=scene.seed,
+    )
 
 
 def read_try(state: str) -> Try | None:
@@ -140,7 +166,7 @@ async def ask_here(attempt: Try) -> Tried:
 
 
 async def _ask(attempt: Try, models: TriedModels, heard: list[Heard]) -> Verdict:
-    prompts = parse(attempt.texts[attempt.speaker])
+    prompts = attempt.prompts
     spec, _ = find_spec(settings.MODELS_FILE, attempt.model, attempt.speaker)
     async with models.lend(spec) as model:
         speaker = await asyncio.to_thread(_speaker, attempt, prompts, model)
