@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from simulation.models import Run
+from studies.annotations import exclude_dialogue
 from studies.models import Dialogue, Study
 from tests.collection.factories import FEATURES, make_natural_dialogue, make_open_study, make_participant
 from tests.factories import make_dialogue, make_run, make_staff, make_study, make_turn
@@ -40,6 +41,19 @@ def test_a_natural_dialogue_leads_to_its_simulation_and_back(client: Client) -> 
         assert "1 other dialogue)" in page
         assert f'href="/dialogues/{other.token}/"' in page
         assert both in page
+
+
+def test_a_persons_dialogue_is_shown_beside_one_of_each_model(client: Client) -> None:
+    natural, excluded = make_natural_and_simulated()
+    places = {"persona": natural.persona, "goal": natural.goal}
+    runs = [excluded.simulation.run, make_run(natural.study, identity="other", inquirer="vicuna", seeds=(1, 2, 3))]
+    first, _, _ = (make_dialogue(cell) for cell in runs[1].simulations.filter(**places).order_by("seed"))
+    other = make_dialogue(runs[0].simulations.create(seed=9, **places))
+    exclude_dialogue(excluded, "a test", None)
+    page = client.get(f"/dialogues/{natural.token}/").text
+    tokens = (natural.token, first.token, other.token)
+    together = "&amp;".join(f"dialogue={token}" for token in tokens)
+    assert f'href="/studies/demo/side-by-side/?{together}">Show one dialogue of each model' in page
 
 
 def test_dialogues_of_other_personas_and_replaced_tries_are_no_counterparts(client: Client) -> None:
