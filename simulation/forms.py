@@ -13,6 +13,7 @@ from dialogue.seeds import SPEAKERS, SpeakerName
 from rolellm.elicitation import ELICITATIONS
 from simulation.ablation import ABLATION, chosen_conditions, sentence_features
 from simulation.budgets import parse_budget
+from simulation.condition_chatbots import with_chatbot
 from simulation.requests import MOST_AT_ONCE, MOST_TURNS, RequestError, RunRequest, parse_numbers
 from simulation.roles import DEFAULT
 from studies.language_models.catalogue import Catalogue, read_catalogue
@@ -31,6 +32,8 @@ _MISSING: dict[SpeakerName, str] = {
 }
 AS_CONFIGURED = "as models.toml says for each model"
 LISTED, PARTICIPANTS, SOME, CHARACTERS = "listed", "participants", "some", "characters"
+CONDITION = "condition: "
+"""Precedes the name of a condition in the choice of a responder. No name of a model contains it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +160,11 @@ class RunForm(forms.Form):
         """Return the requested runs, one for each inquirer and set of features. Raises RequestError."""
         values = self.cleaned_data
         is_every_goal = len(values["goals"]) == len(self._choices.goals)
-        return [
+        condition = values["responder"].removeprefix(CONDITION) if values["responder"].startswith(CONDITION) else ""
+        requests = [
             RunRequest(
                 inquirer=inquirer,
-                responder=values["responder"],
+                responder="" if condition else values["responder"],
                 goals=None if is_every_goal else tuple(values["goals"]),
                 personas=str(values["persona_count"]) if values["personas"] == SOME else values["personas"],
                 features=features,
@@ -171,10 +175,12 @@ class RunForm(forms.Form):
                 concurrency=values["concurrency"],
                 budget=values["budget"],
                 elicitation=values.get("elicitation", "") if values["personas"] == CHARACTERS else "",
-                responder_character=values.get("responder_character", ""),
+                responder_character="" if condition else values.get("responder_character", ""),
             )
             for inquirer, features in product(values["inquirer"], self._conditions())
         ]
+        study = self._choices.study
+        return [with_chatbot(request, study, condition) for request in requests] if condition else requests
 
     @property
     def plan(self) -> Plan | None:
@@ -207,9 +213,15 @@ class RunForm(forms.Form):
     def _offer_models(self, speaker: SpeakerName) -> list[str]:
         """Offer the models that can play ``speaker``, and return their names."""
         specs = self._choices.catalogue.playing(speaker)
-        self._offer(speaker, [(spec.name, describe_model(spec)) for spec in specs])
+        offered: list[tuple[str, Any]] = [(spec.name, describe_model(spec)) for spec in specs]
+        self._offer(speaker, [*offered, *(self._condition_choices() if speaker == "responder" else [])])
         self.fields[speaker].error_messages["required"] = _MISSING[speaker]
         return [spec.name for spec in specs]
+
+    def _condition_choices(self) -> list[tuple[str, str]]:
+        """Return the study's conditions as responders: each brings its prompt set, sampling and character."""
+        names = self._choices.study.conditions.values_list("name", flat=True)
+        return [(f"{CONDITION}{name}", f"the chatbot of the condition “{name}”") for name in names]
 
     def _offer_characters(self) -> None:
         """Offer what concerns characters, or omit it for a study without any."""

@@ -9,6 +9,7 @@ from django.core.management.base import CommandError
 
 from simulation.ablation import chosen_conditions
 from simulation.budgets import parse_budget
+from simulation.condition_chatbots import with_chatbot
 from simulation.programme_file import ProgrammeFile, read_programme_file
 from simulation.requests import RequestError, RunRequest, parse_numbers
 from studies.commands import find_study
@@ -54,6 +55,11 @@ def read_order(options: Mapping[str, Any]) -> Order:
     """Return what the options of the command ask for. Raises RequestError or CommandError."""
     if options["programme"] is None:
         return _order_of_options(options)
+    if options["condition"] is not None:
+        raise RequestError(
+            "A programme has no --condition. Name the condition's chatbot with the keys responders, responder_prompts, "
+            "responder_character and responder_sampling."
+        )
     mixed = next((name for name in _SETTINGS if options[name] is not None), None)
     if mixed:
         option = mixed if mixed == "study" else f"--{mixed.replace('_', '-')}"
@@ -73,13 +79,19 @@ def read_order(options: Mapping[str, Any]) -> Order:
 def _order_of_options(options: Mapping[str, Any]) -> Order:
     if options["set"]:
         raise RequestError("--set changes a programme. Name its file with --from.")
-    if missing := [name for name in _SETTINGS[:3] if options[name] is None]:
+    if options["condition"] is not None and options["responder"] is not None:
+        raise RequestError("--condition names the responder. Leave out --responder.")
+    needed = ("study", "inquirer", *(["responder"] if options["condition"] is None else []))
+    if missing := [name for name in needed if options[name] is None]:
         names = " and ".join(name if name == "study" else f"--{name}" for name in missing)
         raise RequestError(f"Add {names}, or name a programme with --from FILE.")
     study = find_study(options["study"])
     conditions = chosen_conditions(study, "all" if options["features"] is None else options["features"])
-    fields = _fields(options)
-    return Order(study, [RunRequest(**fields, features=condition) for condition in conditions])
+    fields = {"responder": ""} | _fields(options)
+    requests = [RunRequest(**fields, features=features) for features in conditions]
+    if (name := options["condition"]) is not None:
+        requests = [with_chatbot(request, study, name) for request in requests]
+    return Order(study, requests)
 
 
 def _fields(options: Mapping[str, Any]) -> dict[str, Any]:

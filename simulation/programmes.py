@@ -46,6 +46,9 @@ class Programme(BaseModel):
         "", description='"zero-shot", "few-shot" or "dialogue"', examples=["dialogue"]
     )
     responder_character: str = Field("", description="the name of a character of the study", examples=["Coriolanus"])
+    responder_sampling: dict[str, float] = Field(
+        default_factory=dict, description="a table of sampling settings", examples=[{"temperature": 0.2}]
+    )
     concurrency: int | None = Field(
         None,
         ge=1,
@@ -81,6 +84,7 @@ class Programme(BaseModel):
                 budget=self.budget,
                 elicitation=self.elicitation,
                 responder_character=self.responder_character,
+                responder_sampling=tuple(sorted(self.responder_sampling.items())),
             )
             for inquirer, responder, features in product(
                 dict.fromkeys(self.inquirers), dict.fromkeys(self.responders), conditions

@@ -13,7 +13,7 @@ from dialogue.seeds import SPEAKERS
 from simulation.models import Run
 from simulation.roles import fitted_prompts, kept_roles
 from simulation.run_prompts import prompts_of
-from studies.language_models.identities import is_still
+from studies.language_models.identities import CHOSEN_SAMPLING, is_still
 
 Cell = tuple[int, int, str]
 """Seed, number of the goal, code of the persona."""
@@ -93,6 +93,7 @@ def _write(run: Run, block: Block, name: str) -> str:
         }
         | _prompts(run)
         | kept_roles(run.configuration)
+        | _sampling(run)
         | ({"concurrency": run.concurrency} if run.concurrency else {})
     )
     lines = [f"{key} = {_toml(value)}" for key, value in values.items()]
@@ -103,6 +104,12 @@ def _prompts(run: Run) -> dict[str, str]:
     """Return the prompt sets that the run records."""
     recorded = {speaker: run.configuration[speaker].get("prompts") for speaker in SPEAKERS}
     return {f"{speaker}_prompts": reference for speaker, reference in recorded.items() if reference}
+
+
+def _sampling(run: Run) -> dict[str, dict[str, float]]:
+    """Return the sampling settings that replaced those of the responder."""
+    chosen = run.configuration["responder"].get(CHOSEN_SAMPLING)
+    return {"responder_sampling": chosen} if chosen else {}
 
 
 def _comments(run: Run, name: str) -> list[str]:
@@ -122,4 +129,6 @@ def _comments(run: Run, name: str) -> list[str]:
 
 def _toml(value: object) -> str:
     """Return the value as TOML, whose strings, numbers and lists are those of JSON except for the character DEL."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_toml(one)}' for key, one in value.items())} }}"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,10 +1,13 @@
 """Requests for runs, from a page or the command line."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from dialogue.answers import is_given
+from dialogue.model_config import SamplingTable
 from rolellm.elicitation import ELICITATIONS
 
 PERSONAS = ("all", "listed", "participants", "characters")
@@ -31,7 +34,8 @@ class RunRequest:
     "characters", or their codes, the features that the persona sentence may use ("all", "none" or one of them), seeds, the
     turn limit, prompt sets (empty: those that models.toml names), the most dialogues at once over all workers (None: unchanged,
     at first automatic), the cost at which the run pauses (None: unchanged, at first none), how characters are elicited (empty:
-    by dialogue elicitation), and the character that the responder plays (empty: none)."""
+    by dialogue elicitation), the character that the responder plays (empty: none), and sampling settings of the responder that
+    replace the model's own, by name."""
 
     inquirer: str
     responder: str
@@ -46,6 +50,7 @@ class RunRequest:
     budget: float | None = None
     elicitation: str = ""
     responder_character: str = ""
+    responder_sampling: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         check_seeds(self.seeds)
@@ -58,6 +63,7 @@ class RunRequest:
             raise RequestError(
                 f"Unknown elicitation {self.elicitation!r}. Choose from: {', '.join(ELICITATIONS)}.", "elicitation"
             )
+        check_sampling(dict(self.responder_sampling))
         if isinstance(self.personas, str) and self.personas not in PERSONAS and not self._is_count(self.personas):
             raise RequestError(
                 f"Unknown personas {self.personas!r}. Choose all, listed, participants, characters or a number from 1.",
@@ -75,6 +81,18 @@ def check_seeds(seeds: Collection[int]) -> None:
         raise RequestError(f"A seed may be at most {MOST_SEED}. Enter a smaller one.", "seeds")
     if not seeds or min(seeds) < 0:
         raise RequestError("Enter at least one seed, as whole numbers from 0, for example 73,321,8479.", "seeds")
+
+
+def check_sampling(sampling: Mapping[str, float]) -> None:
+    """Raise RequestError unless these are known sampling settings with possible values."""
+    try:
+        SamplingTable(**sampling)
+    except ValidationError as error:
+        known = ", ".join(SamplingTable.model_fields)
+        raise RequestError(
+            f"The responder's sampling {dict(sampling)} is invalid. Enter numbers in the usual ranges for {known}.",
+            "responder_sampling",
+        ) from error
 
 
 def check_concurrency(concurrency: int | None) -> None:

@@ -225,8 +225,11 @@ def _create_dialogue(cell: Simulation, cast: Cast) -> Dialogue:
 def _configuration(study: Study, request: RunRequest, models_file: Path) -> dict[str, Any]:
     check_features(study, request.features)
     chosen, roles = chosen_prompts(request), chosen_roles(study, request)
+    sampling: dict[SpeakerName, dict[str, float]] = {"responder": dict(request.responder_sampling)}
     speakers: dict[str, Any] = {
-        speaker: describe_choice(getattr(request, speaker), speaker, chosen.get(speaker), models_file, roles)
+        speaker: describe_choice(
+            getattr(request, speaker), speaker, chosen.get(speaker), models_file, roles, sampling.get(speaker)
+        )
         for speaker in SPEAKERS
     }
     limits = {"max_turns": request.max_turns, "features": request.features}
@@ -235,14 +238,19 @@ def _configuration(study: Study, request: RunRequest, models_file: Path) -> dict
 
 
 def describe_choice(
-    name: str, speaker: SpeakerName, chosen: NamedPrompts | None, models_file: Path, roles: Mapping[str, str]
+    name: str,
+    speaker: SpeakerName,
+    chosen: NamedPrompts | None,
+    models_file: Path,
+    roles: Mapping[str, str],
+    sampling: Mapping[str, float] | None = None,
 ) -> dict[str, object]:
-    """Return what identifies the model as that speaker, with the chosen prompt set or its own. ``roles`` is what the
-    configuration says about characters. Raises RequestError."""
+    """Return what identifies the model as that speaker, with the chosen prompt set and sampling or its own. ``roles`` is what
+    the configuration says about characters. Raises RequestError."""
     try:
         find_well_described(models_file, name)
         used = chosen or built_in(find_spec(models_file, name, speaker)[1].prompts, speaker)
-        return describe_speaker(models_file, name, speaker, fitted_prompts(used, speaker, roles))
+        return describe_speaker(models_file, name, speaker, fitted_prompts(used, speaker, roles), sampling)
     except ModelMisconfigured as error:
         raise RequestError(str(error), speaker, name) from error
 

@@ -206,6 +206,7 @@ def _add_dialogues(parser: ArgumentParser) -> None:
     parser.add_argument("study", nargs="?", help="short name of the study, for example demo")
     parser.add_argument("--inquirer", help="name of the model that plays the personas")
     parser.add_argument("--responder", help="name of the model that is the chatbot")
+    parser.add_argument("--condition", metavar="NAME", help="take the chatbot of this condition of the study instead")
     parser.add_argument("--goals", help="numbers of the goals, for example 1,4 (default: all)")
     parser.add_argument(
         "--personas", help="all (people), listed, participants, characters or a number of people (default: all)"
