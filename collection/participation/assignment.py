@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from collection.models import Participant
 from collection.participation.balance import Standing, draw_one, draw_sequence
@@ -54,7 +54,7 @@ def read_standing(study: Study, now: datetime) -> Standing:
     ahead: list[Sequence[str]] = []
     here = people_here(study, now)
     for participant in _unfinished(study):
-        left = conditions_left(participant)
+        left = _conditions_left(participant)
         if participant.pk in here:
             ahead.append(left)
         else:
@@ -74,7 +74,7 @@ def people_here(study: Study, now: datetime) -> set[int]:
     return set(keeping_seats(active).values_list("pk", flat=True))
 
 
-def conditions_left(participant: Participant) -> list[str]:
+def _conditions_left(participant: Participant) -> list[str]:
     """Return the conditions of the goals that the participant has not ended, in order. People who have withdrawn have no goals
     any more, but they have left."""
     if not participant.goal_order:
@@ -131,10 +131,12 @@ def _earlier(participant: Participant) -> list[Participant]:
 
 
 def _unfinished(study: Study) -> QuerySet[Participant]:
-    """Return everyone with conditions who has not finished, with their dialogues."""
+    """Return everyone with conditions who has not finished, with their own dialogues as ``begun``; their persona may also
+    have simulated ones."""
+    natural = Dialogue.objects.filter(kind=Dialogue.Kind.NATURAL).select_related("goal")
     people = study.participants.exclude(conditions=[]).exclude(state=State.FINISHED)
-    return people.select_related("persona").prefetch_related("persona__dialogues__goal")
+    return people.select_related("persona").prefetch_related(Prefetch("persona__dialogues", natural, to_attr="begun"))
 
 
 def _begun(participant: Participant) -> list[Dialogue]:
-    return list(participant.persona.dialogues.all()) if participant.persona else []
+    return list(participant.persona.begun) if participant.persona else []  # type: ignore[attr-defined]

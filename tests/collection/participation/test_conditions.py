@@ -113,6 +113,10 @@ def test_people_who_withdraw_count_as_lost_and_those_here_by_their_goals_left() 
     withdraw(cold)
     ended = make_natural_dialogue(other, ending="next_goal")
     Dialogue.objects.filter(pk=ended.pk).update(condition=study.conditions.get(name="other"))
+    simulated = Dialogue.objects.get(pk=ended.pk)
+    simulated.pk, simulated.token, simulated.kind, simulated.condition = None, "simulated", "simulated", None
+    simulated.goal = study.goals.get(number=2)
+    simulated.save()
     standing = read_standing(study, timezone.now())
     assert standing.lost["cold"] >= 1
     assert ["other", "other"] in standing.ahead

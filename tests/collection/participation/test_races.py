@@ -87,10 +87,11 @@ print(json.dumps({
 CONDITIONS = """
 for name in ("one", "two"):
     study.conditions.create(name=name, instruction=name)
-enrolled = [enrol(study) for _ in range(PEOPLE)]
+enrolled = [enrol(study) for _ in range(PEOPLE + 1)]
+answer_form(enrolled.pop(), FEMALE)
 at_once(lambda person: answer_form(person, FEMALE), enrolled)
 named = [set(person.conditions) for person in people.all()]
-print(json.dumps({"one": named.count({"one"}), "two": named.count({"two"})}))
+print(json.dumps(sorted(named.count({name}) for name in ("one", "two"))))
 """
 WITHDRAWAL = """
 person = enrol(study)
@@ -119,12 +120,12 @@ def site(racing_site: Installation) -> Installation:
         pytest.param(SAME_FORM, {"people": 1, "rows": 1}, id="same consent form"),
         pytest.param(RELEASED_SEAT, {"got in": 2, "free": 0}, id="released seats"),
         pytest.param(LAST_OF_A_QUOTA, {"codes": 2, "away": 4}, id="last seats of a quota"),
-        pytest.param(CONDITIONS, {"one": 3, "two": 3}, id="conditions"),
+        pytest.param(CONDITIONS, [3, 4], id="conditions"),
         pytest.param(SAME_GOAL, {"begun": 1, "following": 1, "rows": 2}, id="same goal"),
         pytest.param(WITHDRAWAL, {"receipts": 1, "personas": 0, "cells": 0}, id="withdrawal"),
         pytest.param(BRANCHED_AND_LEAVING, LEAVING_OUTCOME, id="branches"),
         pytest.param(CLICKED_TWICE, CLICKED_OUTCOME, id="clicked twice"),
     ],
 )
-def test_what_many_want_at_once_is_given_once(site: Installation, race: str, outcome: dict[str, Any]) -> None:
+def test_what_many_want_at_once_is_given_once(site: Installation, race: str, outcome: Any) -> None:
     assert json.loads(site.evaluate(SETUP + race)) == outcome
