@@ -2,6 +2,11 @@
 
 import logging
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 K1 = 1.5
 B = 0.75
@@ -20,8 +25,10 @@ class Index:
         if self._has_tokens:
             self._index.index([list(document) for document in documents], show_progress=False)
 
-    def scores(self, query: Sequence[str]) -> list[float]:
+    def scores(self, query: Sequence[str]) -> "NDArray[np.float64]":
         """Return the score of each document for the query; 0 where no token is shared. Repeated tokens count repeatedly."""
+        import numpy as np
+
         if not self._has_tokens or not query:
-            return [0.0] * self._size
-        return [float(score) for score in self._index.get_scores(list(query))]
+            return np.zeros(self._size)
+        return np.asarray(self._index.get_scores(list(query)))

@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rolellm.bm25 import Index
 from rolellm.languages import Language, tokens
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 THRESHOLD = 0.5
 """The similarity from which a question is a duplicate.
@@ -30,28 +35,36 @@ class Sifted:
     duplicates: tuple[Duplicate, ...]
 
 
-def sift(questions: Sequence[str], language: Language, threshold: float = THRESHOLD) -> Sifted:
-    """Return which of a role's questions stay, in order: those less similar than ``threshold`` to all that stay before them.
+def sift(questions: Sequence[str], language: Language, threshold: float = THRESHOLD, most: int | None = None) -> Sifted:
+    """Return which of the questions stay, in order: those less similar than ``threshold`` to all that stay before them.
 
     The similarity of a question to another is its BM25 score for it, divided by its score for itself; that of an exact
-    repetition is 1, and repetitions always go.
+    repetition is 1, and repetitions always go. As soon as ``most`` questions stay, the rest is in neither list.
     """
     documents = [tokens(question, language) for question in questions]
     index = Index(documents)
     kept: list[int] = []
+    places: dict[str, int] = {}
     duplicates: list[Duplicate] = []
     for number, document in enumerate(documents):
-        scores = index.scores(document)
-        similarities = {each: _similarity(questions, scores, number, each) for each in kept}
-        nearest = max(similarities, key=similarities.__getitem__, default=None)
+        if len(kept) == most:
+            break
+        text = questions[number].strip()
+        similarities = _similarities(index.scores(document), number, kept, places.get(text))
+        nearest = int(similarities.argmax()) if kept else None
         if nearest is None or similarities[nearest] < min(threshold, 1.0):
+            places[text] = len(kept)
             kept.append(number)
         else:
-            duplicates.append(Duplicate(number, nearest, similarities[nearest]))
+            duplicates.append(Duplicate(number, kept[nearest], float(similarities[nearest])))
     return Sifted(tuple(kept), tuple(duplicates))
 
 
-def _similarity(questions: Sequence[str], scores: Sequence[float], number: int, other: int) -> float:
-    if questions[number].strip() == questions[other].strip():
-        return 1.0
-    return scores[other] / scores[number] if scores[number] else 0.0
+def _similarities(
+    scores: "NDArray[np.float64]", number: int, kept: list[int], repeated: int | None
+) -> "NDArray[np.float64]":
+    """Return the similarity of a question to each kept one, of which the one in place ``repeated`` is the same question."""
+    similarities = scores[kept] / (scores[number] or 1.0)
+    if repeated is not None:
+        similarities[repeated] = 1.0
+    return similarities

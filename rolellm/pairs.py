@@ -54,7 +54,7 @@ class Demonstrations:
 
     def best(self, instruction: str, number: int = BEST) -> list[Retrieved]:
         """Return the pairs most similar to the instruction, best first; ties by position."""
-        scores = self._index.scores(tokens(instruction, self._language))
+        scores = self._index.scores(tokens(instruction, self._language)).tolist()
         order = sorted(range(len(scores)), key=lambda position: -scores[position])
         return [Retrieved(self._pairs[position], scores[position]) for position in order[:number]]
 

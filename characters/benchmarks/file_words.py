@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from characters.benchmarks.left_out import REASONS
 from characters.quantities import counted
 
 
@@ -27,3 +28,5 @@ def _facts(file: dict[str, Any]) -> Iterator[str]:
         yield f"{counted(number, 'answer')} without a test row, left out"
     if number := file.get("repeated"):
         yield f"{counted(number, 'further answer')} to the same rows, left out"
+    for why, number in file.get("left_out", {}).items():
+        yield f"{counted(number, 'instruction')} {REASONS[why]}"

@@ -7,9 +7,11 @@ from pathlib import Path, PurePosixPath
 from django.db import transaction
 
 from characters.benchmarks.answer_files import store_answers
+from characters.benchmarks.left_out import store_left_out
 from characters.benchmarks.refusals import BenchmarkRefused
 from characters.benchmarks.row_storing import RowStore
 from characters.models import Benchmark
+from rolellm.general_instructions import Choice, choose
 from rolellm.languages import Language, detect
 from rolellm.rolebench.instructions import Instruction, iterate_instructions
 from rolellm.rolebench.layout import BenchFile, Layout, Part, read_layout
@@ -22,19 +24,29 @@ _SAMPLE = 100
 
 
 def load_path(
-    path: Path, name: str, roles: Sequence[str] = (), language: Language | None = None, shown_as: str = ""
+    path: Path,
+    name: str,
+    roles: Sequence[str] = (),
+    language: Language | None = None,
+    shown_as: str = "",
+    choice: Choice | None = None,
 ) -> Benchmark:
     """Store a folder or file as a new benchmark, whole or not at all.
 
     A file contains rows of RoleBench, or instructions that each of ``roles`` is to answer; it is listed as ``shown_as``.
+    ``choice`` stores only some of the instructions for the roles, and the others as left out.
     Raises UnreadableBenchmark or BenchmarkRefused.
     """
     _refuse_name(name)
+    if choice and (path.is_dir() or _has_roles(path)):
+        raise BenchmarkRefused(
+            f"{shown_as or path.name} contains rows with roles, which are loaded whole. Choose from a file of instructions."
+        )
     if path.is_dir():
         return _load_folder(path, name, language)
     if _has_roles(path):
         return _load_rows(path, name, language, shown_as or path.name)
-    return _load_instructions(path, name, roles, language, shown_as or path.name)
+    return _load_instructions(path, name, roles, language, shown_as or path.name, choice)
 
 
 @transaction.atomic
@@ -64,7 +76,12 @@ def _load_rows(path: Path, name: str, language: Language | None, shown_as: str) 
 
 @transaction.atomic
 def _load_instructions(
-    path: Path, name: str, roles: Sequence[str], language: Language | None, shown_as: str
+    path: Path,
+    name: str,
+    roles: Sequence[str],
+    language: Language | None,
+    shown_as: str,
+    choice: Choice | None,
 ) -> Benchmark:
     if not roles:
         raise BenchmarkRefused(
@@ -72,8 +89,17 @@ def _load_instructions(
         )
     found = list(iterate_instructions(path))
     language = language or detect(each.question for each in found[:_SAMPLE])
-    rows = (BenchRow(role, each.question, ()) for each in found for role in dict.fromkeys(roles))
-    return _store_one(name, language, "general", shown_as, rows, {each.question.strip(): each for each in found})
+    chosen = choose(found, language, choice) if choice else None
+    if choice and chosen and not chosen.kept:
+        raise BenchmarkRefused(
+            f"All instructions in {shown_as} have more than {choice.most_words:,} words with their answers. Allow more words."
+        )
+    asked = [found[number] for number in chosen.kept] if chosen else found
+    rows = (BenchRow(role, each.question, ()) for each in asked for role in dict.fromkeys(roles))
+    benchmark = _store_one(name, language, "general", shown_as, rows, {each.question.strip(): each for each in asked})
+    if choice and chosen:
+        store_left_out(benchmark, found, choice, chosen)
+    return benchmark
 
 
 def _store_one(

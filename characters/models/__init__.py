@@ -1,7 +1,7 @@
 """Characters, what models wrote about them and as them, benchmarks, and tuned adapters."""
 
 from characters.models.asking import AskingItem, AskingJob
-from characters.models.benchmarks import Answer, AnswerSet, Benchmark, BenchmarkRow
+from characters.models.benchmarks import Answer, AnswerSet, Benchmark, BenchmarkRow, LeftOutInstruction
 from characters.models.characters import Character, ProfileTurn
 from characters.models.context_instruct import ContextInstruct, InstructCall, Triplet
 from characters.models.descriptions import Description, DescriptionStep
@@ -23,6 +23,7 @@ __all__ = [
     "DescriptionStep",
     "InstructCall",
     "Judging",
+    "LeftOutInstruction",
     "LossPoint",
     "ProfileTurn",
     "Ranking",

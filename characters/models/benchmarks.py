@@ -8,6 +8,7 @@ from characters.models.asking import AskingItem, AskingJob
 from characters.models.characters import Character
 from jobs.models import new_token
 from rolellm.elicitation import Elicitation
+from rolellm.general_instructions import WhyLeftOut
 from rolellm.languages import Language
 from rolellm.rolebench.layout import Part, Split, Use
 from studies.models.fields import choices_of
@@ -59,6 +60,29 @@ class BenchmarkRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}: {self.question.strip()[:60]}"
+
+
+class LeftOutInstruction(models.Model):
+    """A general instruction that was not chosen for the benchmark. ``explanation`` says why in a sentence.
+
+    ``answers`` are the dataset's own. ``position`` is that in the file, counted from 0.
+    """
+
+    benchmark = models.ForeignKey(Benchmark, on_delete=models.CASCADE, related_name="left_out", db_index=False)
+    position = models.PositiveIntegerField()
+    question = models.TextField()
+    answers = models.JSONField(default=list, blank=True)
+    reason = models.CharField(max_length=10, choices=choices_of(WhyLeftOut))
+    explanation = models.TextField()
+
+    class Meta:
+        ordering: ClassVar = ["benchmark", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["benchmark", "position"], name="left_out_instruction_of_file")
+        ]
+
+    def __str__(self) -> str:
+        return self.question.strip()[:60]
 
 
 class AnswerSet(AskingJob):

@@ -8,10 +8,13 @@ from typing import Any
 
 from characters.benchmarks.file_words import describe_file
 from characters.benchmarks.languages import language_of
+from characters.benchmarks.left_out import checked_choice
 from characters.benchmarks.loading import load_path
 from characters.models import Benchmark
 from characters.profiles import LANGUAGE_NAMES
 from characters.quantities import counted
+from rolellm.duplicates import THRESHOLD
+from rolellm.general_instructions import MOST_WORDS, SEED, Choice
 from rolellm.languages import LANGUAGES
 
 
@@ -31,17 +34,46 @@ def add_arguments(parser: ArgumentParser) -> None:
         choices=LANGUAGES,
         help="language to load if the folder has both, or language of an export (default: detected)",
     )
+    parser.add_argument(
+        "--choose",
+        type=int,
+        metavar="N",
+        help="of a file of instructions, draw at most N that are short and do not repeat each other (the paper: 1,500)",
+    )
+    parser.add_argument(
+        "--most-words",
+        type=int,
+        default=MOST_WORDS,
+        metavar="N",
+        help=f"words of a chosen instruction with its answer; Chinese: characters (default: {MOST_WORDS})",
+    )
+    parser.add_argument(
+        "--duplicate",
+        type=float,
+        default=THRESHOLD,
+        metavar="SIMILARITY",
+        help=f"similarity (BM25) from which an instruction repeats another one (default: {THRESHOLD})",
+    )
+    parser.add_argument("--seed", type=int, default=SEED, help=f"seed of --choose (default: {SEED})")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: dict[str, Any]) -> Iterator[str]:
     """Load the benchmark, and return what to print."""
-    benchmark = load_path(options["path"], options["name"], options["roles"], options["language"])
+    benchmark = load_path(
+        options["path"], options["name"], options["roles"], options["language"], choice=_choice(options)
+    )
     if options["json"]:
         found = {"name": benchmark.name, "language": benchmark.language, "files": benchmark.files}
         yield json.dumps(found | {"rows": benchmark.rows.count()}, ensure_ascii=False)
         return
     yield from describe_files(benchmark)
+
+
+def _choice(options: dict[str, Any]) -> Choice | None:
+    if options["choose"] is None:
+        return None
+    return checked_choice(options["choose"], options["most_words"], options["duplicate"], options["seed"])
 
 
 def describe_files(benchmark: Benchmark) -> Iterator[str]:

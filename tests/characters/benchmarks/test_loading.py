@@ -126,6 +126,40 @@ def test_bare_instructions_become_a_row_for_each_role(tmp_path: Path) -> None:
     assert load(objects, "--roles", "Coriolanus", name="other").rows.get().raw_answers == ["Water."]
 
 
+def test_instructions_are_chosen_as_in_the_paper_and_the_others_are_kept_with_their_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "instructions.jsonl"
+    asked = ["What is rain?", "What is rain?", "Name three colours.", "Sing!", "word " * 101]
+    path.write_text("".join(json.dumps({"question": each, "answer": "Water."}) + "\n" for each in asked))
+    call_command("rolebench", "load", str(path), "--name", "RoleBench", "--roles", "A", "B", "--choose", "2")
+    said = capsys.readouterr().out
+    benchmark = Benchmark.objects.get()
+    assert "1 instruction left out as too long" in said
+    questions = set(benchmark.rows.values_list("question", flat=True))
+    assert (benchmark.rows.count(), len(questions)) == (4, 2)
+    left = list(benchmark.left_out.values_list("position", "question", "reason"))
+    assert (4, "word " * 101, "long") in left
+    assert sorted([*questions, *(question for _, question, _ in left)]) == sorted(asked)
+    assert benchmark.left_out.all()[0].answers == ["Water."]
+    assert file_of(benchmark, "instructions.jsonl")["choice"] == {
+        "most": 2,
+        "most_words": 100,
+        "threshold": 0.5,
+        "seed": 73,
+    }
+
+
+def test_a_choice_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text("Name three colours.\n")
+    roles = ("--roles", "Coriolanus")
+    assert "at least one instruction" in refusal(path, *roles, "--choose", "0")
+    assert "number above 0" in refusal(path, *roles, "--choose", "1", "--duplicate", "2")
+    assert "Allow more words" in refusal(path, *roles, "--choose", "1", "--most-words", "2")
+    assert "Choose from a file of instructions" in refusal(CHINESE, "--choose", "1")
+
+
 def test_a_file_of_rows_needs_no_folder() -> None:
     benchmark = load(ENGLISH / "role-generalization" / "general" / "test.jsonl")
     assert (benchmark.rows.count(), set(benchmark.rows.values_list("part", flat=True))) == (60, {"general"})
