@@ -33,6 +33,7 @@ ELSEWHERE = (
     "simulation/progress.py",
     "simulation/run_identity.py",
     "simulation/statistics.py",
+    "studies/files/annotations.py",
     "studies/files/exports.py",
     "studies/files/printed_tables.py",
     "studies/files/record_values.py",
