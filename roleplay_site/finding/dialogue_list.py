@@ -12,6 +12,7 @@ from roleplay_site.finding.orders import ORDERS
 from roleplay_site.finding.requests import Wanted, read_wanted
 from studies.models import Dialogue, Study, Turn, is_excluded
 from studies.search.excerpts import Excerpt, find_excerpt
+from studies.search.matching import by_index
 
 DIALOGUES_A_PAGE = 50
 MOST_CODES = 200
@@ -71,11 +72,19 @@ def read_dialogue_list(study: Study, asked: QueryDict) -> DialogueList:
     """Read the page that the address asks for, in a bounded number of queries."""
     wanted = read_wanted(study, asked)
     fields = [FilterField(one.name, one.label, one.read(study), wanted.values.get(one.name, "")) for one in CHOICES]
-    keys = wanted.order.sort(wanted.choose(study)).values_list("pk", flat=True)
-    page: Page[Any] = Paginator(keys, DIALOGUES_A_PAGE).get_page(asked.get("page", "1"))
+    page = _read_page(study, wanted, asked.get("page", "1"))
     codes = study.personas.order_by("code").values_list("code", flat=True)[:MOST_CODES]
     shown = [field for field in fields if field.choices]
     return DialogueList(study, wanted, shown, list(codes), _read_lines(wanted, list(page.object_list)), page)
+
+
+def _read_page(study: Study, wanted: Wanted, number: str) -> Page[Any]:
+    """Return the keys of the dialogues on that page."""
+    keys = wanted.order.sort(wanted.choose(study)).values_list("pk", flat=True)
+    with by_index():
+        page: Page[Any] = Paginator(keys, DIALOGUES_A_PAGE).get_page(number)
+        page.object_list = list(page.object_list)
+    return page
 
 
 def _read_lines(wanted: Wanted, keys: list[int]) -> list[Line]:

@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from roleplay_site.finding.requests import Wanted, read_wanted
 from studies.models import Dialogue
+from studies.search.matching import by_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,14 @@ def read_step(dialogue: Dialogue, asked: QueryDict) -> Step | None:
     wanted = read_wanted(dialogue.study, asked)
     listed, order = wanted.choose(dialogue.study), wanted.order
     before, after = order.before(listed, dialogue), order.after(listed, dialogue)
-    return Step(
-        wanted,
-        before.count() + 1,
-        listed.count(),
-        _first(order.sort(before, backwards=True)),
-        _first(order.sort(after)),
-    )
+    with by_index():
+        return Step(
+            wanted,
+            before.count() + 1,
+            listed.count(),
+            _first(order.sort(before, backwards=True)),
+            _first(order.sort(after)),
+        )
 
 
 def _first(dialogues: QuerySet[Dialogue]) -> str:

@@ -128,7 +128,7 @@ _ON_POSTGRESQL = """
 import json
 from studies.models import Dialogue, Goal, Persona, Study, Turn
 from studies.search.indexing import index_dialogues
-from studies.search.matching import finds
+from studies.search.matching import by_index, finds
 from studies.search.query import read_query
 from tests.studies.search.test_searches import FOUND, TEXTS
 
@@ -146,6 +146,10 @@ index_dialogues(keys)
 odd = ["'", '"', "zz:*", "!(", "\\\\", "a <-> b", "数学" * 999, " ".join(f"word{number}" for number in range(999))]
 assert not any(Dialogue.objects.filter(finds(read_query(typed))).exists() for typed in odd)
 print(json.dumps({t: [keys.index(d.pk) for d in Dialogue.objects.filter(finds(read_query(t)))] for t in FOUND}))
+with by_index():
+    plan = Dialogue.objects.filter(finds(read_query("speed"))).explain()
+assert "studies_search" in plan and "Seq Scan" not in plan, plan
+assert "Seq Scan" in Dialogue.objects.filter(finds(read_query("speed"))).explain()
 text = " ".join(f"word{number}" for number in range(150_000)) + " " + "x" * 5_000
 Turn.objects.create(dialogue=dialogue, position=9, utterance=text, response=text)
 index_dialogues(keys)
