@@ -32,7 +32,7 @@ def client_of(evaluator: Evaluator) -> Client:
 def pairs(evaluator: Evaluator, *parts: str) -> str:
     """The address of a judging page."""
     evaluation = evaluator.evaluation
-    return "/".join([f"/s/{evaluation.study.slug}/judge/{evaluation.number}/pairs", *parts, ""])
+    return "/".join([f"/s/{evaluation.place}/judge/{evaluation.number}/pairs", *parts, ""])
 
 
 def post(client: Client, address: str, answer: dict[str, Any], **more: Any) -> Any:
