@@ -9,6 +9,7 @@ from dialogue.prompts import load
 from studies.models import Dialogue
 from studies.prompt_sets.library import find_any
 from studies.prompt_sets.versions import store_version
+from tests.analysis.drift.factories import make_study_with_characters
 from tests.browser.accessibility import check_page_in_both_sizes
 from tests.browser.arrival import arrive
 from tests.browser.complaints import Complaints
@@ -101,3 +102,15 @@ def test_a_try_shows_each_output_beside_what_the_method_makes_of_it(
     expect(tried.get_by_role("heading").last).to_have_text("Turn 2, responder answerer: accepted")
     check_page_in_both_sizes(staff_page, "a try")
     assert not Dialogue.objects.exists()
+
+
+def test_the_preview_for_a_character_shows_and_marks_what_it_receives(staff_page: Page, complaints: Complaints) -> None:
+    complaints.expect("422", LEFT)
+    study = make_study_with_characters(goal_count=1)
+    staff_page.goto("/prompt-sets/plain/")
+    staff_page.get_by_role("combobox", name="Study").select_option(study.slug)
+    staff_page.get_by_role("combobox", name="Persona").select_option("Coriolanus")
+    expect(staff_page.get_by_text("the character’s system text").first).to_be_visible()
+    staff_page.get_by_role("combobox", name="Elicitation of a character").select_option("few-shot")
+    expect(staff_page.get_by_text("the character’s demonstrations")).to_have_count(2)
+    check_page_in_both_sizes(staff_page, "preview of a character")
