@@ -13,6 +13,7 @@ from simulation.models import Run, Simulation
 from simulation.roles import roles_of, sentence_of
 from simulation.run_identity import identify
 from studies.files.pieces import write_in_pieces
+from studies.files.recorded_answers import UnknownAnswer, check_recorded_answers, save_recorded_answers
 from studies.files.records import InvalidRecord, Place, Record, read_record
 from studies.files.turn_records import save_recorded_turns
 from studies.models import Dialogue, Goal, Output, Persona, Study
@@ -212,6 +213,7 @@ class _Importer:
 
     def _create(self, record: Record, goal: Goal, persona: Persona, run: Run | None) -> None:
         now = timezone.now()
+        _check_answers(self.study, record)
         if not self.imported:
             freeze_study(self.study)
         dialogue = Dialogue.objects.create(
@@ -231,6 +233,8 @@ class _Importer:
         save_recorded_turns(dialogue, record.turns, now)
         index_dialogues([dialogue.pk])
         Output.objects.bulk_create(Output(dialogue=dialogue, **output) for output in record.outputs)
+        if run is None:
+            save_recorded_answers(dialogue, record.survey, now)
         if run:
             Simulation.objects.create(
                 run=run,
@@ -248,6 +252,13 @@ class _Importer:
 
     def _seed(self, record: Record) -> int:
         return self.seed if record.seed is None else record.seed
+
+
+def _check_answers(study: Study, record: Record) -> None:
+    try:
+        check_recorded_answers(study, record.survey)
+    except UnknownAnswer as error:
+        raise Unplaced(str(error)) from error
 
 
 def _named(inquirer: str | None) -> str:

@@ -1,9 +1,10 @@
 """A participant's download of all their data on this site."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from collection.models import Participant
-from studies.models import Dialogue, Generation, Turn, Typing
+from studies.models import Dialogue, Generation, Persona, SurveyAnswer, Turn, Typing
 
 
 def describe_participation(participant: Participant) -> dict[str, Any]:
@@ -11,8 +12,22 @@ def describe_participation(participant: Participant) -> dict[str, Any]:
     persona = participant.persona
     return {
         "answers": persona.features if persona else {},
+        "survey": [_survey_answer(answer) for answer in _survey_answers(persona)],
         "goal_order": participant.goal_order,
         "dialogues": [_dialogue(dialogue) for dialogue in _dialogues(participant)],
+    }
+
+
+def _survey_answers(persona: Persona | None) -> Iterable[SurveyAnswer]:
+    return persona.survey_answers.exclude(value=None).select_related("goal") if persona else ()
+
+
+def _survey_answer(answer: SurveyAnswer) -> dict[str, Any]:
+    return {
+        "question": answer.question,
+        "goal": answer.goal.text if answer.goal else None,
+        "answer": answer.value,
+        "answered_at": answer.answered_at,
     }
 
 

@@ -22,6 +22,7 @@ from collection.participation.eligibility import (
     take_back,
     why_ineligible,
 )
+from collection.participation.goals import next_survey
 from collection.participation.texts import texts
 from enrolment.agreements import Agreement, Terms
 from enrolment.invitations import Invitation
@@ -120,7 +121,9 @@ class ChatEnrolment(Enrolment[Participant]):
             return "come-back"
         if person.state == State.ENROLLED:
             return "persona-form"
-        return "chat" if person.dialogues.filter(ended_at=None).exists() else "instruction"
+        if person.dialogues.filter(ended_at=None).exists():
+            return "chat"
+        return "survey" if next_survey(person) else "instruction"
 
     def resume(self, person: Participant) -> None:
         """Give a participant whose seat was released another one, if any is free, so that the form they submitted counts."""

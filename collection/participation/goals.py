@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from collection.models import Participant
 from collection.participation.chatbot import Chatbot, read_chatbot
 from collection.participation.eligibility import is_running
+from collection.participation.surveys import SurveyStep, due_survey
 from dialogue.backends.base import ModelMisconfigured
 from studies.chatbots import chatbot_of, is_agreed
 from studies.models import Condition, Dialogue, Generation, Goal, Turn
@@ -77,6 +78,11 @@ def finished_goals(participant: Participant) -> set[int]:
     return {dialogue.goal.number for dialogue in dialogues if _is_finished(dialogue)}
 
 
+def next_survey(participant: Participant) -> SurveyStep | None:
+    """Return the page of questions that the participant, who is not chatting, must answer now; None if there is none."""
+    return due_survey(participant, finished_goals(participant), is_through=not goals_left(participant))
+
+
 def condition_for(participant: Participant, number: int) -> Condition | None:
     """Return the condition in which the participant gets this goal; None in a study without conditions."""
     names = dict(zip(participant.goal_order, participant.conditions, strict=False))
@@ -92,8 +98,8 @@ def instruction_for(participant: Participant) -> str:
 
 
 def begin_goal(participant: Participant) -> Dialogue | None:
-    """Return the participant's running dialogue, or begin one about the next goal. Return None if all goals are finished, the
-    study is closed, or another request has just moved the participant on.
+    """Return the participant's running dialogue, or begin one about the next goal. Return None if all goals are finished,
+    questions come first, the study is closed, or another request has just moved the participant on.
 
     A repeated call begins no second dialogue. Raises ChatbotUnavailable.
     """
@@ -103,8 +109,8 @@ def begin_goal(participant: Participant) -> Dialogue | None:
 
 
 def go_on(dialogue: Dialogue) -> Dialogue | None:
-    """End the dialogue and begin the next. Return None after the last, which finishes the participant, and for a participant
-    who has just withdrawn.
+    """End the dialogue and begin the next. Return None if questions come first, after the last, which finishes the
+    participant, and for a participant who has just withdrawn.
 
     A repeated request for the same dialogue changes nothing. Raises GoalLocked and ChatbotUnavailable.
     """
@@ -147,6 +153,8 @@ def _begin(locked: Participant, responder: Chatbot | None, now: datetime) -> Dia
     running = locked.dialogues.filter(ended_at=None).first()
     if running is not None or locked.state != Participant.State.ACTIVE or not is_running(locked.study):
         return running
+    if next_survey(locked) is not None:
+        return None
     left = goals_left(locked)
     if not left:
         _finish(locked, now)

@@ -41,6 +41,7 @@ def texts() -> Texts:
                 "unless you withdraw."
             ),
             "persona-form": gettext("You have agreed to take part. Next, please fill in a short form about yourself."),
+            "survey": gettext("You are in the middle of the study. Next, please answer some questions."),
             "instruction": gettext("You have filled in the form. Next, you will see the goals."),
             "come-back": gettext(
                 "You were away for a while, so your place was released. Your answers and messages are kept, and you can "

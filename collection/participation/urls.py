@@ -13,6 +13,7 @@ urlpatterns = [
     path("preview/start/", preview.instruction, name="preview-instruction"),
     path("form/", views.persona_form, name="persona-form"),
     path("start/", views.instruction, name="instruction"),
+    path("questions/", views.survey, name="survey"),
     path("return/", views.come_back, name="come-back"),
     path("chat/<slug:token>/next/", views.next_goal, name="next-goal"),
 ]

@@ -1,5 +1,7 @@
 """Views for participants, in addition to those for everyone who enrols: the form, the instruction and the next goal."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
@@ -8,9 +10,11 @@ from collection.participation import goals
 from collection.participation.eligibility import is_released
 from collection.participation.enrolment import ChatEnrolment
 from collection.participation.persona_form import answer_form, read_form
+from collection.participation.surveys import answer_survey
 from enrolment.access import only_at, to_current_step, visitors_only
 from enrolment.pages import render_page
 from enrolment.protocol import Visitor
+from studies.questions.question import Placement
 
 
 @only_at(ChatEnrolment, "persona-form")
@@ -20,6 +24,7 @@ def persona_form(request: HttpRequest, visitor: Visitor[Participant]) -> HttpRes
     page = read_form(participant.study, request)
     if page.is_valid():
         answer_form(participant, page.answers)
+        participant.refresh_from_db()
         return to_current_step(request, visitor)
     status = 422 if page.is_bound else 200
     return render_page(request, "enrolment/persona_form.html", enrolment, participant, status=status, page=page)
@@ -44,6 +49,25 @@ def instruction(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResp
     }
     template, status = "enrolment/participant_instruction.html", 503 if problem else 200
     return render_page(request, template, visitor.enrolment, participant, status=status, **shown)
+
+
+@only_at(ChatEnrolment, "survey")
+def survey(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResponse:
+    """Show the questions that come next, or store the answers. After those about a goal, the next goal begins at once."""
+    participant, step = visitor.person, goals.next_survey(visitor.person)
+    if step is None:  # another tab has answered them in the meantime
+        return to_current_step(request, visitor)
+    page = step.read(request)
+    if page.is_valid():
+        answer_survey(participant, step, page.answers)
+        if step.placement != Placement.BEFORE:
+            with suppress(goals.ChatbotUnavailable):  # the page of the instruction, which is next, says so
+                goals.begin_goal(participant)
+        return to_current_step(request, visitor)
+    status = 422 if page.is_bound else 200
+    return render_page(
+        request, "enrolment/survey.html", visitor.enrolment, participant, status=status, page=page, step=step
+    )
 
 
 @only_at(ChatEnrolment, "come-back")

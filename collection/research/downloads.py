@@ -14,19 +14,21 @@ from django.utils import timezone
 
 from collection.answers import export_answers, known_participants
 from collection.research.condition_counts import ConditionLine, read_condition_lines
+from studies.files.codebook import export_codebook
 from studies.files.exports import chosen_dialogues, export_dialogues, unfinished_dialogues, unsafe_dialogues
 from studies.models import Dialogue, Study
+from studies.questionnaires import read_questions
 
 CHUNK = 64 * 1024
 Export = Callable[[Study], Iterator[str]]
 
 
-def _dialogues(kind: str, form: str, *, takes_unsafe: bool = False) -> Export:
-    return partial(export_dialogues, kind=kind, form=form, takes_unsafe=takes_unsafe)
+def _dialogues(kind: str, form: str, *, takes_unsafe: bool = False, takes_texts: bool = False) -> Export:
+    return partial(export_dialogues, kind=kind, form=form, takes_unsafe=takes_unsafe, takes_texts=takes_texts)
 
 
-def _answers(form: str, *, named: bool = False) -> Export:
-    return partial(export_answers, form=form, with_external_ids=named)
+def _answers(form: str, *, named: bool = False, with_texts: bool = False) -> Export:
+    return partial(export_answers, form=form, with_external_ids=named, with_texts=with_texts)
 
 
 DOWNLOADS: dict[str, Export] = {
@@ -44,6 +46,11 @@ DOWNLOADS: dict[str, Export] = {
     "branch-spreadsheet.csv": _dialogues("branch", "spreadsheet"),
     "answers.csv": _answers("csv"),
     "answers-spreadsheet.csv": _answers("spreadsheet"),
+    "answers-with-free-text.csv": _answers("csv", with_texts=True),
+    "answers-with-free-text-spreadsheet.csv": _answers("spreadsheet", with_texts=True),
+    "natural-with-free-text.jsonl": _dialogues("natural", "jsonl", takes_texts=True),
+    "codebook.csv": partial(export_codebook, form="csv"),
+    "codebook-spreadsheet.csv": partial(export_codebook, form="spreadsheet"),
     "answers-with-external-ids.csv": _answers("spreadsheet", named=True),
 }
 
@@ -68,13 +75,14 @@ class KindLine:
 
 @dataclass(frozen=True, slots=True)
 class DataPage:
-    """The data that can be exported from a study."""
+    """The data that can be exported from a study; ``has_texts`` if it asks questions that people answer in their own words."""
 
     study: Study
     kinds: list[KindLine]
     participants: int
     named: int
     conditions: list[ConditionLine]
+    has_texts: bool
 
 
 def read_data(study: Study) -> DataPage:
@@ -91,7 +99,8 @@ def read_data(study: Study) -> DataPage:
     named = study.participants.exclude(external_id="").count()
     kinds = [line for line in lines if line.kind != Dialogue.Kind.BRANCH or line.has_any]
     conditions = read_condition_lines(study, timezone.now())
-    return DataPage(study, kinds, known_participants(study).count(), named, conditions)
+    has_texts = any(question.is_free_text for question in read_questions(study.questionnaire))
+    return DataPage(study, kinds, known_participants(study).count(), named, conditions, has_texts)
 
 
 def send_download(request: HttpRequest, study: Study, name: str) -> StreamingHttpResponse:

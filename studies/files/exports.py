@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
+from dialogue.answers import show_answer
 from studies.files.annotations import annotations, exclusion_of
+from studies.files.person_answers import AnswersToExport
 from studies.files.records import write_records
 from studies.files.tables import BYTE_ORDER_MARK, Write, write_row, write_spreadsheet_row
 from studies.files.turn_records import turns_with_tries, write_turn
@@ -53,18 +55,20 @@ class Incomplete(RuntimeError):
 
 
 def export_dialogues(
-    study: Study, kind: str = "all", form: str = "jsonl", *, takes_unsafe: bool = False
+    study: Study, kind: str = "all", form: str = "jsonl", *, takes_unsafe: bool = False, takes_texts: bool = False
 ) -> Iterator[str]:
     """Yield the study's dialogues of ``kind`` as one of FORMS, one piece per dialogue. "all" is without branches.
 
-    Unfinished dialogues and, unless ``takes_unsafe``, unsafe ones are left out. Raises Incomplete at the end if the number of
-    pieces differs from the number of dialogues at the start.
+    Unfinished dialogues are left out; so are unsafe ones unless ``takes_unsafe``, and people's own words among their answers
+    unless ``takes_texts``. Raises Incomplete at the end if the number of pieces differs from the number of dialogues at the
+    start.
     """
     dialogues = chosen_dialogues(study, kind, takes_unsafe=takes_unsafe)
     expected = dialogues.count()
+    answers = AnswersToExport(study, takes_texts)
     if form != "jsonl":
-        yield table_head(form, COLUMNS)
-    yield from counted(_pieces(dialogues, form), expected, "dialogues")
+        yield table_head(form, [*COLUMNS, *(f"survey.{question.key}" for question in answers.surveys)])
+    yield from counted(_pieces(dialogues, form, answers), expected, "dialogues")
 
 
 def counted(pieces: Iterable[Piece], expected: int, noun: str) -> Iterator[Piece]:
@@ -117,16 +121,16 @@ def row_writer(form: str) -> Write:
     return write_spreadsheet_row if form == "spreadsheet" else write_row
 
 
-def _pieces(dialogues: QuerySet[Dialogue], form: str) -> Iterator[str]:
+def _pieces(dialogues: QuerySet[Dialogue], form: str, answers: AnswersToExport) -> Iterator[str]:
     if form == "jsonl":
-        return write_records(dialogues)
+        return write_records(dialogues, takes_texts=answers.takes_texts)
     write = row_writer(form)
     rows = dialogues.select_related("goal", "persona", "condition")
-    rows = rows.prefetch_related(turns_with_tries(), *annotations())
-    return (_rows(dialogue, write) for dialogue in rows.iterator(chunk_size=100))
+    rows = rows.prefetch_related("persona__survey_answers", turns_with_tries(), *annotations())
+    return (_rows(dialogue, write, answers) for dialogue in rows.iterator(chunk_size=100))
 
 
-def _rows(dialogue: Dialogue, write: Write) -> str:
+def _rows(dialogue: Dialogue, write: Write, answers: AnswersToExport) -> str:
     """Return one row per turn. A dialogue without turns has one row too, so that no dialogue is missing."""
     played = named_roles(dialogue)
     known = [
@@ -147,7 +151,9 @@ def _rows(dialogue: Dialogue, write: Write) -> str:
     is_natural = dialogue.kind == Dialogue.Kind.NATURAL
     turns = [_said(turn) + (_came_about(turn, dialogue) if is_natural else []) for turn in dialogue.turns.all()]
     added = [exclusion_of(dialogue), "; ".join(tag.name for tag in dialogue.tags.all())]
-    return "".join(write([*_filled([*known, *turn]), *added]) for turn in turns or [[]])
+    told = answers.survey(dialogue).values() if is_natural else [None] * len(answers.surveys)
+    survey = [None if answer is None else show_answer(answer) for answer in told]
+    return "".join(write([*_filled([*known, *turn]), *added, *survey]) for turn in turns or [[]])
 
 
 def _said(turn: Turn) -> list[object]:

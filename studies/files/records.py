@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 
 from studies.files.annotations import annotations, write_annotations
+from studies.files.person_answers import AnswersToExport
 from studies.files.record_values import checked, described, finite, made_storable, optional, storable
 from studies.files.turn_records import RecordedTurn, read_turns, turns_with_tries, write_turn
 from studies.models import ENDINGS, Dialogue, GuardCheck, Output, Turn
@@ -92,19 +93,24 @@ class Record:
     responder: dict[str, Any] = field(default_factory=dict)
     condition: str = ""
     outputs: tuple[dict[str, Any], ...] = ()
+    survey: dict[str, Any] = field(default_factory=dict)
     is_mended: bool = False
 
 
-def write_records(dialogues: QuerySet[Dialogue]) -> Iterator[str]:
-    """Yield one line of JSON per dialogue, with all its turns and outputs."""
+def write_records(dialogues: QuerySet[Dialogue], *, takes_texts: bool = False) -> Iterator[str]:
+    """Yield one line of JSON per dialogue, with all its turns and outputs, and with people's own words among their answers if
+    ``takes_texts``."""
     rows = dialogues.select_related("study", "goal", "persona", "condition").prefetch_related(
         turns_with_tries(),
         "outputs",
         *annotations(),
+        "persona__survey_answers",
         Prefetch("guard_checks", GuardCheck.objects.select_related("guard_run")),
     )
+    told: dict[int, AnswersToExport] = {}
     for dialogue in rows.iterator(chunk_size=100):
-        yield json.dumps(_record(dialogue), ensure_ascii=False) + "\n"
+        answers = told.setdefault(dialogue.study_id, AnswersToExport(dialogue.study, takes_texts))
+        yield json.dumps(_record(dialogue, answers), ensure_ascii=False) + "\n"
 
 
 def read_record(number: int, line: str | bytes) -> Record:
@@ -132,7 +138,7 @@ def read_record(number: int, line: str | bytes) -> Record:
         raise InvalidRecord(reason, _salvaged(line)) from error
 
 
-def _record(dialogue: Dialogue) -> dict[str, Any]:
+def _record(dialogue: Dialogue, answers: AnswersToExport) -> dict[str, Any]:
     turns = list(dialogue.turns.all())
     return {
         "persona": dialogue.persona_sentence,
@@ -146,7 +152,7 @@ def _record(dialogue: Dialogue) -> dict[str, Any]:
         "study": dialogue.study.slug,
         "kind": dialogue.kind,
         "persona_id": dialogue.persona.code,
-        "features": dialogue.persona.features,
+        "features": answers.features(dialogue.persona),
         "goal": dialogue.goal.number,
         "domain": dialogue.goal.domain,
         "inquirer": dialogue.inquirer,
@@ -161,7 +167,7 @@ def _record(dialogue: Dialogue) -> dict[str, Any]:
         "outputs": [_written(output) for output in dialogue.outputs.all()],
         "guards": [_checked(check) for check in dialogue.guard_checks.all() if check.finished_at],
         **write_annotations(dialogue),
-    } | _natural(dialogue, turns)
+    } | _natural(dialogue, turns, answers)
 
 
 def _written(output: Output) -> dict[str, Any]:
@@ -175,11 +181,13 @@ def _checked(check: GuardCheck) -> dict[str, Any]:
     return {"guard": check.guard_run.model, "configuration": configuration} | found
 
 
-def _natural(dialogue: Dialogue, turns: list[Turn]) -> dict[str, Any]:
-    """Return how a person's turns were created; empty for simulated dialogues, whose outputs contain this."""
+def _natural(dialogue: Dialogue, turns: list[Turn], answers: AnswersToExport) -> dict[str, Any]:
+    """Return how a person's turns were created, and their answers to the study's other questions, if it has any; empty for
+    simulated dialogues, whose outputs contain this."""
     if dialogue.kind != Dialogue.Kind.NATURAL:
         return {}
-    return {"natural_turns": [write_turn(turn, is_imported=bool(dialogue.imported_from)) for turn in turns]}
+    survey = {"survey": answers.survey(dialogue)} if answers.surveys else {}
+    return survey | {"natural_turns": [write_turn(turn, is_imported=bool(dialogue.imported_from)) for turn in turns]}
 
 
 def _parse(number: int, data: Any) -> Record:
@@ -205,6 +213,7 @@ def _parse(number: int, data: Any) -> Record:
         responder=described(data.get("responder")) or {},
         condition=optional(data.get("condition"), str) or "",
         outputs=tuple(outputs),
+        survey=checked(data.get("survey") or {}, dict),
         is_mended=data != found,
     )
 

@@ -24,9 +24,15 @@ class Command(StudyCommand):
             action="store_true",
             help="add external IDs, in a table for spreadsheets; keep this file private",
         )
+        parser.add_argument(
+            "--include-free-text",
+            action="store_true",
+            help="add answers in people's own words, which may identify them; keep this file private",
+        )
         parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 
     def handle(self, **options: Any) -> None:
         study = find_study(options["study"])
-        pieces = export_answers(study, options["format"], with_external_ids=options["with_external_ids"])
+        chosen = {"with_external_ids": options["with_external_ids"], "with_texts": options["include_free_text"]}
+        pieces = export_answers(study, options["format"], **chosen)
         write_out(options["out"], pieces)

@@ -27,6 +27,11 @@ class Command(StudyCommand):
             action="store_true",
             help="also export dialogues that a guard found unsafe, or that were stopped as unsafe",
         )
+        parser.add_argument(
+            "--include-free-text",
+            action="store_true",
+            help="also export participants' answers in their own words, which may identify them",
+        )
         parser.add_argument("--format", choices=FORMS, default="jsonl")
         parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 
@@ -35,7 +40,8 @@ class Command(StudyCommand):
         kind, takes_unsafe = options["kind"], options["include_unsafe"]
         left_out = unfinished_dialogues(study, kind).count()
         unsafe = 0 if takes_unsafe else unsafe_dialogues(study, kind).count()
-        write_out(options["out"], export_dialogues(study, kind, options["format"], takes_unsafe=takes_unsafe))
+        chosen = {"takes_unsafe": takes_unsafe, "takes_texts": options["include_free_text"]}
+        write_out(options["out"], export_dialogues(study, kind, options["format"], **chosen))
         if left_out:
             self.stderr.write(f"Left out because they have not ended: {left_out} of the study's dialogues.")
         if unsafe:
