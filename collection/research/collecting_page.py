@@ -13,7 +13,7 @@ from collection.models import Recruitment
 from collection.participation.eligibility import PRESENT, UNDER_WAY
 from collection.research.collecting import Admission, Counts, list_participants, read_admission, read_counts
 from collection.research.condition_counts import ConditionLine, read_condition_lines
-from collection.research.distributions import Distribution, read_distributions
+from collection.research.distributions import Distribution, read_distributions, read_survey_distributions
 from collection.research.opening import what_it_lacks
 from collection.research.recruitment_form import find_recruitment
 from collection.research.trouble import Trouble, read_trouble
@@ -24,7 +24,7 @@ from studies.languages import why_english
 from studies.live import Live
 from studies.models import Study
 
-LIVE_PARTS = {name: f"research/_{name}.html" for name in ("trouble", "participants", "distributions")}
+LIVE_PARTS = {name: f"research/_{name}.html" for name in ("trouble", "participants", "distributions", "surveys")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class CollectingPage:
     conditions: list[ConditionLine]
     participants: Page[Any]
     distributions: list[Distribution]
+    surveys: list[Distribution]
     shared_ids: list[SharedId]
     lacks: list[str]
     trouble: Trouble | None
@@ -73,6 +74,7 @@ def read_collecting(study: Study, site: str, page: str) -> CollectingPage:
         conditions=read_condition_lines(study, now),
         participants=list_participants(study, page, now),
         distributions=read_distributions(study),
+        surveys=read_survey_distributions(study),
         shared_ids=read_shared_ids(study.participants.all(), UNDER_WAY, now - PRESENT),
         lacks=what_it_lacks(study),
         trouble=read_trouble(study),

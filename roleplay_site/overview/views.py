@@ -22,6 +22,7 @@ from studies.access import account, staff_only
 from studies.annotations import read_annotations
 from studies.models import Dialogue, Study
 from studies.presentation import read_chat
+from studies.survey_answers import list_answers
 
 
 @staff_only
@@ -56,6 +57,7 @@ def dialogue(request: HttpRequest, token: str) -> HttpResponse:
         "chat": read_chat(found),
         "step": read_step(found, request.GET),
         "annotations": read_annotations(found),
+        "answers": list_answers(found),
         "place": read_place(found),
         "branching": read_branching(found),
         "counterparts": read_counterparts(found),

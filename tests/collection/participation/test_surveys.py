@@ -11,6 +11,7 @@ from django.test import Client
 from collection.answers import export_answers
 from collection.models import Participant
 from collection.participation.goals import leave_dialogues
+from collection.research.distributions import read_survey_distributions
 from simulation.imports import import_dialogues
 from studies.files.codebook import export_codebook
 from studies.files.exports import export_dialogues
@@ -19,6 +20,7 @@ from studies.services import copy_study, paper_questionnaire
 from tests.collection.factories import FEATURES, make_answered_turn, make_collected_persona, make_open_study
 from tests.enrolment.people import withdraw
 from tests.enrolment.visits import agree
+from tests.factories import make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scripted_models")]
 PLACE = "/s/demo/questions/"
@@ -145,6 +147,22 @@ def test_the_persons_download_has_them_and_a_withdrawal_deletes_them(client: Cli
     assert [(one["question"], one["answer"]) for one in told] == [(key, value) for key, _goal, value in stored()]
     withdraw(Participant.objects.get())
     assert not SurveyAnswer.objects.exists()
+
+
+def test_researchers_read_them_with_the_dialogue_and_as_figures(client: Client, study: Study) -> None:
+    take_part(client)
+    researcher = Client()
+    researcher.force_login(make_staff())
+    page = researcher.get(f"/dialogues/{Dialogue.objects.order_by('pk')[0].token}/").text
+    assert '<dt>Why?</dt><dd dir="auto">It rains.</dd>' in page
+    assert '<dt>Trust</dt><dd dir="auto">4</dd>' in page
+    figures = {figure.key: figure for figure in read_survey_distributions(study)}
+    assert list(figures) == ["mood", "trust", "fluent"]
+    assert [(bar.option, bar.percent) for bar in figures["trust"].bars if bar.count] == [
+        ("4", "50%"),
+        ("Prefer not to say", "50%"),
+    ]
+    assert "Answers by Trust" in researcher.get("/studies/demo/collecting/").text
 
 
 def test_imported_dialogues_bring_their_answers_or_are_refused_in_a_sentence(client: Client, study: Study) -> None:
