@@ -95,7 +95,7 @@ def _cells(place: str, header: list[str], row: list[str]) -> dict[str, str]:
 
 
 def _read_json(text: str) -> Iterator[Entry]:
-    """Yield the objects of JSON Lines, of an array, or of the only array in an object."""
+    """Yield the objects of JSON Lines, of an array, or of the only array of objects in an object."""
     for place, value in _json_values(text):
         if not isinstance(value, dict):
             raise UnreadableList(f"{place} must be an object, such as {{“text”: “…”}}.")
@@ -108,9 +108,14 @@ def _json_values(text: str) -> Iterator[tuple[str, Any]]:
     except (ValueError, RecursionError):
         yield from _json_lines(text)
         return
-    lists = [value for value in whole.values() if isinstance(value, list)] if isinstance(whole, dict) else [whole]
+    lists = [value for value in whole.values() if _is_objects(value)] if isinstance(whole, dict) else [whole]
     values = lists[0] if len(lists) == 1 else [whole]
     yield from ((f"Entry {number}", value) for number, value in enumerate(values, 1))
+
+
+def _is_objects(value: Any) -> bool:
+    """Return whether this is an array of objects, unlike an array of one entry's answers."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
 
 def _json_lines(text: str) -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from dialogue.answers import show_answer
+from dialogue.answers import WITHHELD, show_answer
 from dialogue.names import plain_name
 from studies.audit import Verb, record
 from studies.files.tables import write_spreadsheet_row
@@ -119,6 +119,8 @@ def _answer(question: Question, value: Any) -> Any:
         return value
     if question.kind in NUMBERS:
         return parse_number(value.strip()) if value.strip() else ""
+    if plain_name(value) == WITHHELD:
+        return WITHHELD
     if question.kind == Kind.MULTIPLE:
         return [_option(question, one) for one in _split(question, value)]
     return _option(question, value) if question.kind == Kind.SINGLE else value

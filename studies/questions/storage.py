@@ -89,8 +89,18 @@ def question_faults(question: Question) -> Iterator[str]:
         yield f"has a label at an end of its scale of more than {LONGEST_END} characters. Shorten it."
     if _screens(question) and question.is_survey:
         yield "screens participants out, but is not in the persona form. Only the persona form can."
+    for name in _foreign_settings(question):
+        yield f"has the setting {name}, which questions of the kind {question.kind.label} do not have. Remove it."
     rules: Any = choices if question.kind in CHOICES else numbers if question.kind in NUMBERS else texts
     yield from rules.faults(question)
+
+
+def _foreign_settings(question: Question) -> Iterator[str]:
+    """Yield the settings that the question has, but its kind does not."""
+    own = {**dict.fromkeys(_LISTS, CHOICES), **dict.fromkeys(_NUMBERS, NUMBERS), **dict.fromkeys(_ENDS, (Kind.SCALE,))}
+    for name, kinds in own.items():
+        if question.kind not in kinds and getattr(question, name) not in ((), None, ""):
+            yield name
 
 
 def _screens(question: Question) -> bool:

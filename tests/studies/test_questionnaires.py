@@ -77,6 +77,10 @@ def test_questions_of_every_kind_and_place_can_be_asked() -> None:
         ([{**AGE, "options": [18]}], "Question 1 must have options"),
         ([{**AGE, "screened_out": "18 to 24"}], "Question 1 must have a list of strings as screened_out."),
         ([{**AGE, "screened_out": AGE["options"]}], "Question 1 screens all participants out."),
+        (
+            [{**AGE, "high": 5}],
+            "Question 1 has the setting high, which questions of the kind single choice do not have.",
+        ),
         ([{**AGE, "colour": "red"}], "Question 1 has the unknown setting 'colour'."),
         ([{**AGE, "kind": "guess"}], "Question 1 must have one of these kinds: single, multiple,"),
         ([{**AGE, "placement": "never"}], "Question 1 must have one of these placements: persona_form,"),
