@@ -92,7 +92,7 @@ def resubmitted(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the questions as the form of a study stores them when it is sent as it was shown."""
     rows = QuestionRows(initial=question_rows(table), prefix="questions")
     posted = QueryDict(mutable=True)
-    posted.update({"questions-TOTAL_FORMS": len(rows.forms), "questions-INITIAL_FORMS": len(rows.forms)})
+    posted.update(dict.fromkeys(("questions-TOTAL_FORMS", "questions-INITIAL_FORMS"), str(len(rows.forms))))
     for place, row in enumerate(rows.forms):
         assert isinstance(row, QuestionRow)
         for field in row:
