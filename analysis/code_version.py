@@ -35,6 +35,7 @@ ELSEWHERE = (
     "simulation/statistics.py",
     "studies/files/annotations.py",
     "studies/files/exports.py",
+    "studies/files/person_answers.py",
     "studies/files/printed_tables.py",
     "studies/files/record_values.py",
     "studies/files/records.py",
