@@ -93,7 +93,7 @@ def test_a_dialogue_that_is_still_going_on_is_written_without_an_ending_and_read
 def test_many_dialogues_take_few_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     for cell in make_run(seeds=(1, 2, 3)).simulations.all():
         make_dialogue(cell)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         assert len(list(write_records(Dialogue.objects.all()))) == 12
 
 
