@@ -223,7 +223,7 @@ def test_a_replaced_dialogue_says_so_and_links_to_the_later_one(client: Client) 
     new = Dialogue.objects.get(is_replaced=False)
     page = client.get(f"/dialogues/{old.token}/").text
     assert f'failed and <a href="/dialogues/{new.token}/">tried again</a>' in page
-    assert "(replaced)" in client.get("/studies/demo/dialogues/").text
+    assert '<span class="state">replaced</span>' in client.get("/studies/demo/dialogues/").text
 
 
 def test_a_withdrawal_deletes_replaced_dialogues_too() -> None:

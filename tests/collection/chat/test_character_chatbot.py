@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from collection.chat.database import in_database
+from collection.models import Recruitment
 from collection.participation.goals import begin_goal
 from collection.research.opening import open_study
 from dialogue.backends.registry import open_model
@@ -95,6 +96,8 @@ def test_the_form_offers_the_studys_characters_until_it_is_frozen(settings: Sett
     assert client.post(address, form | {"chatbot_character": "李白"}).status_code == 302
     study.refresh_from_db()
     assert study.chatbot_character == "李白"
+    assert not study.recruitment.is_open, "the chatbot has not been tested as another character"
+    Recruitment.objects.update(is_open=True)
     begin_goal(enrol_participant(study))
     client.post(address, form | {"chatbot_character": "Coriolanus"})
     study.refresh_from_db()
