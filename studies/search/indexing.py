@@ -45,7 +45,7 @@ def index_study(study: Study) -> None:
 def forget_deleted_words() -> None:
     """Remove the words of deleted dialogues from SQLite's index, which otherwise only marks them as deleted.
 
-    Call it in the transaction that deletes texts which nobody may read again. It writes the whole index anew, which takes a few
+    Call it in the transaction that deletes texts which nobody may read again. It rebuilds the whole index, which takes a few
     seconds for a hundred thousand dialogues.
     """
     if connection.vendor == "sqlite":

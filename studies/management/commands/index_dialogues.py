@@ -1,4 +1,4 @@
-"""``manage.py index_dialogues``: write the index of the search anew."""
+"""``manage.py index_dialogues``: rebuild the search index of a study."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -8,7 +8,7 @@ from studies.search.indexing import index_study
 
 
 class Command(StudyCommand):
-    help = "Write the search's index of a study's dialogues anew, after a program of yours has stored turns itself."
+    help = "Rebuild the search index of a study's dialogues, for example after your own program has stored turns."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", help="short name of the study, for example demo")
