@@ -1,7 +1,7 @@
 """Default texts for participants, in each language into which the pages are translated."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,6 +25,12 @@ def default_instruction(language: str = ENGLISH) -> str:
 def default_outcome(kind: str, language: str = ENGLISH) -> str:
     """Return the default text for participants with this outcome, a value of ``Outcome.Kind``."""
     return str(read_texts("studies.data", language)["outcomes"][kind])
+
+
+def follow_language(text: str, default: Callable[[str], str], language: str) -> str:
+    """Return the default text in this language if ``text`` is the default in any, and ``text`` itself if somebody wrote it."""
+    is_default = text.strip() in {default(one) for one in TRANSLATED}
+    return default(language) if is_default else text
 
 
 @cache

@@ -119,7 +119,7 @@ class StudyOutcomeForm(OutcomeForm):
         model = Outcome
 
     def standard_text(self, kind: str) -> str:
-        return default_outcome(kind)
+        return default_outcome(kind, self.instance.study.language)
 
     @property
     def heading(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Max
 from evaluation.models import Evaluation, EvaluationOutcome
 from evaluation.models.evaluations import LARGEST_SEED
 from evaluation.research.evaluation_form import EvaluationForm, EvaluationOutcomeForm
+from evaluation.texts import default_consent, default_instruction
 from studies.editor.mistakes import Mistake, list_mistakes
 from studies.models import Study
 
@@ -64,9 +65,11 @@ class EvaluationEditor:
 
 
 def blank_evaluation(study: Study) -> Evaluation:
-    """Return an unsaved evaluation with the paper's settings and a random seed. Anyone with the software could reproduce the
-    sides from a known seed."""
-    return Evaluation(study=study, seed=randbelow(LARGEST_SEED + 1))
+    """Return an unsaved evaluation with the paper's settings, texts in the study's language and a random seed.
+
+    Anyone with the software could reproduce the sides from a known seed."""
+    texts = {"instruction": default_instruction(study.language), "consent": default_consent(study.language)}
+    return Evaluation(study=study, seed=randbelow(LARGEST_SEED + 1), **texts)
 
 
 def _next_number(study: Study) -> int:

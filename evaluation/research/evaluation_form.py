@@ -113,13 +113,14 @@ class EvaluationOutcomeForm(OutcomeForm):
         model = EvaluationOutcome
 
     def __init__(self, evaluation: Evaluation, kind: EvaluationOutcome.Kind, data: Any = None) -> None:
+        self.language = evaluation.study.language
         stored = evaluation.outcomes.filter(kind=kind).first() if evaluation.pk else None
         super().__init__(data, instance=stored or EvaluationOutcome(kind=kind), prefix=kind.value)
         self.fields["text"].label = OUTCOME_LABELS[kind]
         self.fields["text"].widget.attrs |= _preview_beside(evaluation, f"{kind.value}-text")
 
     def standard_text(self, kind: str) -> str:
-        return default_outcome(kind)
+        return default_outcome(kind, self.language)
 
 
 def _preview_beside(evaluation: Evaluation, name: str) -> dict[str, str]:

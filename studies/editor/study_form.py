@@ -12,8 +12,10 @@ from studies.language_models.catalogue import Catalogue
 from studies.models import Study
 from studies.presentation import describe_model
 from studies.questions.sentences import LONGEST_TEMPLATE
+from studies.texts import default_consent, default_instruction, default_welcome, follow_language
 
-TEXTS = ("welcome", "consent", "instruction")
+DEFAULTS = {"welcome": default_welcome, "consent": default_consent, "instruction": default_instruction}
+TEXTS = tuple(DEFAULTS)
 """Texts for participants, in Markdown."""
 
 
@@ -72,6 +74,11 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
             "keeps_unread_replies",
             "guards_natural",
         ]
+        help_texts: ClassVar = {
+            "language": "Of all pages for participants and evaluators. When you save, default texts that you have not "
+            "changed follow it. In a language other than English, German and Simplified Chinese, buttons and messages "
+            "are in English."
+        }
         labels: ClassVar = {
             "assignment": "Assignment",
             "goal_order": "Order of goals",
@@ -105,6 +112,15 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
         """Return the template, or an empty text for the paper's, whose clauses may name questions that a study does not ask."""
         text: str = self.cleaned_data["persona_template"].strip()
         return "" if text == load_template() else text
+
+    def clean(self) -> dict[str, Any]:
+        """Let default texts follow the language."""
+        super().clean()
+        language = self.cleaned_data.get("language", self.instance.language)
+        for name, default in DEFAULTS.items():
+            if name in self.cleaned_data:
+                self.cleaned_data[name] = follow_language(self.cleaned_data[name], default, language)
+        return self.cleaned_data
 
     def clean_slug(self) -> str:
         """Return the short name, or one derived from the title, which is cleaned first."""

@@ -7,6 +7,8 @@ from django.utils.translation import get_language
 from collection.models import Recruitment
 from studies.models import Study
 from studies.services import paper_questionnaire
+from studies.texts import default_consent, default_welcome
+from tests.collection.research.forms import read_form
 
 pytestmark = pytest.mark.django_db
 CHINESE_BROWSER = {"accept-language": "zh-CN,zh;q=0.9"}
@@ -47,3 +49,13 @@ def test_researchers_read_english_and_learn_which_language_has_no_pages(study: S
         "There is no translation of the pages into Arabic"
         in admin_client.get("/studies/tuer/collecting/").content.decode()
     )
+
+
+def test_default_texts_follow_the_language_and_written_ones_stay(study: Study, admin_client: Client) -> None:
+    form = read_form(admin_client.get("/studies/tuer/edit/").text) | {"language": "de", "instruction": "Mein Text."}
+    admin_client.post("/studies/tuer/edit/", form)
+    study.refresh_from_db()
+    assert (study.welcome, study.consent) == (default_welcome("de"), default_consent("de"))
+    assert study.instruction == "Mein Text."
+    assert "Sie haben die Studie abgeschlossen" in admin_client.get("/studies/tuer/recruitment/").text
+    assert "zwei KIs" in admin_client.get("/studies/tuer/evaluations/new/").text
