@@ -27,6 +27,9 @@ _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\u0085|\v|\f")
 _AT_LINE_ENDS = re.compile("(?<! ) +$", re.MULTILINE)
 _EMPTY_LINES = re.compile("\n{3,}")
 
+_OF_THE_PERSON = {"you are": "they are", "you": "they", "your": "their", "yours": "theirs"}
+_TO_THE_READER = re.compile(r"\b(you are|yours?|you)\b", re.IGNORECASE)
+
 
 class PairGone(LookupError):
     """The pair's participant has withdrawn, so its dialogues are deleted."""
@@ -58,16 +61,21 @@ class Reading:
 
 def read_pair(pair: Pair, is_natural_first: bool) -> Reading:
     """Return both sides of the pair in this order. The persona is the participant's, even if the inquirer model read only a
-    part of it. Raises PairGone."""
+    part of it, and in the third person. Raises PairGone."""
     evaluation = pair.evaluation
     goal, persona, natural, simulated = _texts(pair)
     first, second = (natural, simulated) if is_natural_first else (simulated, natural)
     return Reading(
         normalise(goal) if evaluation.shows_goal else "",
-        normalise(persona) if evaluation.shows_persona else "",
+        in_third_person(normalise(persona)) if evaluation.shows_persona else "",
         _numbered(first, evaluation),
         _numbered(second, evaluation),
     )
+
+
+def in_third_person(persona: str) -> str:
+    """Return the English sentence with which a persona is given to a model, speaking of the person instead of the reader."""
+    return _TO_THE_READER.sub(lambda found: _OF_THE_PERSON[found[0].lower()], persona)
 
 
 @lru_cache(maxsize=_TEXTS)

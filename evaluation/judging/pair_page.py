@@ -83,8 +83,7 @@ class PairPage:
     @property
     def sides(self) -> list[Side]:
         """Return both sides, the left one first."""
-        shown = ((Choice.FIRST, self.reading.first), (Choice.SECOND, self.reading.second))
-        return [_side(name, self.words[name], content) for name, content in shown]
+        return _sides_of(self.kind, self.reading)
 
     @property
     def questions(self) -> list[AskedQuestion]:
@@ -112,6 +111,15 @@ class PairPage:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackSide:
+    """One of the two dialogues after practice; ``marked`` are its utterances that reveal it, by number."""
+
+    side: Side
+    is_artificial: bool
+    marked: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Feedback:
     """Feedback on a training pair; never given on any other pair."""
 
@@ -119,6 +127,7 @@ class Feedback:
     artificial: Choice
     chosen: Choice
     sentence: str
+    sides: Sequence["FeedbackSide"]
 
     @property
     def heading(self) -> str:
@@ -176,8 +185,25 @@ def read_feedback(presentation: Presentation) -> Feedback | None:
     judgement: Judgement | None = getattr(presentation, "judgement", None)
     if judgement is None or judgement.submitted_at is None or presentation.pair.role != Pair.Role.TRAINING:
         return None
-    sentence = presentation.pair.known.get("feedback", "")
-    return Feedback(presentation, artificial_side(presentation), Choice(judgement.choice), sentence)
+    known, artificial = presentation.pair.known, artificial_side(presentation)
+    sides = [_reviewed(side, artificial, known.get("reveals", [])) for side in _sides(presentation)]
+    return Feedback(presentation, artificial, Choice(judgement.choice), known.get("feedback", ""), sides)
+
+
+def _sides(presentation: Presentation) -> list[Side]:
+    kind = kind_of(presentation.pair.evaluation)
+    return _sides_of(kind, kind.read_pair(presentation.pair, presentation.is_natural_first))
+
+
+def _sides_of(kind: PairKind[Any, Any], reading: Any) -> list[Side]:
+    """Return both sides, the left one first."""
+    shown = ((Choice.FIRST, reading.first), (Choice.SECOND, reading.second))
+    return [_side(name, kind.words[name], content) for name, content in shown]
+
+
+def _reviewed(side: Side, artificial: Choice, reveals: Sequence[int]) -> FeedbackSide:
+    is_artificial = side.name == artificial
+    return FeedbackSide(side, is_artificial, reveals if is_artificial else ())
 
 
 def _back(presentation: Presentation) -> str:

@@ -39,7 +39,7 @@ def check_known_pairs(value: Any) -> None:
     """Raise ValidationError, one sentence per fault, unless this is a list of known pairs, which may be empty.
 
     A pair is {"role": "training" or "check", "goal", "persona", "natural": [[prompt, answer], ...], "simulated": the same,
-    "feedback": the explanation after training}.
+    "feedback": the explanation after training, "reveals": the numbers of the utterances that it is about}.
     """
     if not isinstance(value, list) or len(value) > MOST_PAIRS:
         raise ValidationError(
@@ -65,7 +65,7 @@ def read_known_pairs(file: "UploadedFile[bytes]") -> list[dict[str, Any]]:
     return found
 
 
-_KEYS = ("role", "goal", "persona", *SIDES, "feedback")
+_KEYS = ("role", "goal", "persona", *SIDES, "feedback", "reveals")
 _LISTED = ", ".join(_KEYS)
 
 
@@ -85,6 +85,14 @@ def _faults(pair: Any, name: str) -> Iterator[str]:
     for side in SIDES:
         if not _is_dialogue(pair.get(side)):
             yield f"{name} must have {side!r}: 1 to {MOST_TURNS} turns, each a list of a prompt and its answer."
+    if not _are_numbers(pair.get("reveals", []), pair.get("simulated")):
+        yield f"{name} must have 'reveals', if any, as a list of utterance numbers of the simulated dialogue, counted from 1."
+
+
+def _are_numbers(value: Any, dialogue: Any) -> bool:
+    """Return whether the value lists numbers of turns in the dialogue."""
+    numbers = range(1, len(dialogue) + 1 if isinstance(dialogue, list) else 1)
+    return isinstance(value, list) and all(type(one) is int and one in numbers for one in value)
 
 
 def _is_dialogue(value: Any) -> bool:

@@ -5,7 +5,7 @@ from time import thread_time
 import pytest
 
 from evaluation.models import Pair
-from evaluation.reading import PairGone, ReadTurn, normalise, read_pair
+from evaluation.reading import PairGone, ReadTurn, in_third_person, normalise, read_pair
 from tests.collection.factories import make_answered_turn
 from tests.evaluation.factories import KNOWN, make_evaluation, make_known_pair
 from tests.evaluation.judging.texts import NATURAL, SIMULATED, tell
@@ -38,7 +38,7 @@ def test_both_sides_stand_under_the_persons_goal_and_persona(pair: Pair) -> None
     assert pair.natural is not None and pair.simulated is not None
     pair.simulated.persona_sentence = "a part of the persona, as the model was told"
     reading = read_pair(pair, True)
-    assert (reading.goal, reading.persona) == (pair.natural.goal.text, pair.natural.persona_sentence)
+    assert (reading.goal, reading.persona) == (pair.natural.goal.text, in_third_person(pair.natural.persona_sentence))
 
 
 @pytest.mark.parametrize("setting", ["shows_goal", "shows_persona"])
@@ -113,3 +113,10 @@ def test_a_long_row_of_spaces_keeps_nobody_waiting() -> None:
     began = thread_time()
     assert normalise("y" + " " * 60_000 + "x").endswith(" x")
     assert thread_time() - began < 2
+
+
+def test_the_persona_is_spoken_of_and_not_to(pair: Pair) -> None:
+    assert pair.natural is not None
+    pair.natural.persona_sentence = "a person who said you are young, and English is not your native language. Youth!"
+    reading = read_pair(pair, True)
+    assert reading.persona == "a person who said they are young, and English is not their native language. Youth!"

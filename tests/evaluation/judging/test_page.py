@@ -134,6 +134,18 @@ def test_after_a_training_pair_the_answer_is_shown(
     assert "Previous Dialogue" not in client.get(client.get(pairs(evaluator))["Location"]).text
 
 
+def test_after_a_training_pair_the_utterances_that_reveal_it_are_marked_in_place(evaluator: Evaluator) -> None:
+    presentation = practise(evaluator, natural_first=False)
+    presentation.pair.known |= {"reveals": [1]}
+    presentation.pair.save()
+    send(evaluator, presentation)
+    text = client_of(evaluator).get(pairs(evaluator, presentation.token, "feedback")).text
+    first, second = text.split('<section class="side')[1:]
+    assert (first.count("reveals it"), second.count("reveals it")) == (1, 0)
+    assert "As an AI language model playing a person" in first.split("reveals it")[1]
+    assert "How fast did I run 50 meters" in second
+
+
 def test_no_answer_is_shown_after_any_other_pair(evaluator: Evaluator) -> None:
     check = evaluator.assignments.get().presentations.create(
         position=90, pair=make_known_pair(evaluator.evaluation), is_natural_first=True

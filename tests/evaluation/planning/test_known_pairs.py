@@ -11,12 +11,15 @@ from dialogue.personas import describe, load_questionnaire
 from evaluation.answers import available_numbers
 from evaluation.models import Choice, Evaluation, Pair
 from evaluation.planning.known_pairs import KnownPair, check_known_pairs, known_pairs_of, shipped_pairs
-from evaluation.reading import read_pair
+from evaluation.reading import in_third_person, read_pair
 from tests.evaluation.factories import KNOWN
 
 TRAINING = KNOWN | {"role": "training"}
 CHECK = {key: value for key, value in KNOWN.items() if key != "feedback"} | {"role": "check"}
-KEYS = "role, goal, persona, natural, simulated, feedback"
+REVEALS = (
+    "Pair 1 must have 'reveals', if any, as a list of utterance numbers of the simulated dialogue, counted from 1."
+)
+KEYS = "role, goal, persona, natural, simulated, feedback, reveals"
 LIST = f"The training pairs and attention checks must be a list of at most 100 pairs, each with the keys {KEYS}."
 TEXT = "a string of at most 20000 characters."
 TURNS = "Pair 1 must have 'natural': 1 to 50 turns, each a list of a prompt and its answer."
@@ -33,7 +36,7 @@ def test_the_usual_pairs_are_enough_to_begin_with_and_pass_their_own_check() -> 
 def test_a_usual_pair_reads_like_any_other(known: KnownPair) -> None:
     reading = read_pair(Pair(evaluation=Evaluation(), role=known["role"], known=known), is_natural_first=True)
     assert reading.goal.startswith(("You ", "Every "))
-    assert reading.persona in form_sentences()
+    assert reading.persona in {in_third_person(one) for one in form_sentences()}
     assert all(turn.prompt and turn.answer for turn in (*reading.first, *reading.second))
     assert len(available_numbers(reading, Choice.SECOND)) in (1, 2, 3)
 
@@ -71,6 +74,7 @@ def test_whole_pairs_are_taken(value: Any) -> None:
         ([CHECK | {"persona": 7}], f"Pair 1 must have 'persona': {TEXT}"),
         ([TRAINING | {"feedback": ""}], f"Pair 1 must have 'feedback': {TEXT}"),
         ([CHECK | {"feedback": 7}], f"Pair 1 must have 'feedback': {TEXT}"),
+        ([CHECK | {"reveals": [2]}], REVEALS),
         ([CHECK | {"natural": []}], TURNS),
         ([CHECK | {"natural": [["Hi?"]]}], TURNS),
         ([CHECK | {"natural": ["ab"]}], TURNS),
