@@ -27,8 +27,8 @@ _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\u0085|\v|\f")
 _AT_LINE_ENDS = re.compile("(?<! ) +$", re.MULTILINE)
 _EMPTY_LINES = re.compile("\n{3,}")
 
-_OF_THE_PERSON = {"you are": "they are", "you": "they", "your": "their", "yours": "theirs"}
-_TO_THE_READER = re.compile(r"\b(you are|yours?|you)\b", re.IGNORECASE)
+_OF_THE_PERSON = {"you are": "they are", "you": "they", "your": "their", "yours": "theirs", "yourself": "themselves"}
+_TO_THE_READER = re.compile(r"\b(you are|yourself|yours?|you)\b", re.IGNORECASE)
 
 
 class PairGone(LookupError):
@@ -75,7 +75,12 @@ def read_pair(pair: Pair, is_natural_first: bool) -> Reading:
 
 def in_third_person(persona: str) -> str:
     """Return the English sentence with which a persona is given to a model, speaking of the person instead of the reader."""
-    return _TO_THE_READER.sub(lambda found: _OF_THE_PERSON[found[0].lower()], persona)
+    return _TO_THE_READER.sub(_speak_of_the_person, persona)
+
+
+def _speak_of_the_person(found: re.Match[str]) -> str:
+    word = _OF_THE_PERSON[found[0].lower()]
+    return word.capitalize() if found[0][0].isupper() else word
 
 
 @lru_cache(maxsize=_TEXTS)
