@@ -117,6 +117,8 @@ def test_a_long_row_of_spaces_keeps_nobody_waiting() -> None:
 
 def test_the_persona_is_spoken_of_and_not_to(pair: Pair) -> None:
     assert pair.natural is not None
-    pair.natural.persona_sentence = "a person who said you are young, and English is not your native language. Your youth!"
+    pair.natural.persona_sentence = (
+        "a person who said you are young, and English is not your native language. Your youth!"
+    )
     reading = read_pair(pair, True)
     assert reading.persona == "a person who said they are young, and English is not their native language. Their youth!"
