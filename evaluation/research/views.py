@@ -70,7 +70,7 @@ def evaluation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = _evaluation(slug, number)
     if request.method == "POST":
         is_there = _act(request, found)
-        return redirect("evaluation", slug, number) if is_there else redirect("study", slug)
+        return redirect("evaluation", slug, number) if is_there else redirect("judge", slug)
     return _shown(request, found)
 
 

@@ -30,8 +30,8 @@ def scope_of_run(run: Run) -> Scope:
 
 
 def scope_of_natural(study: Study) -> Scope:
-    """Return what the study's page lets guards check, if its rules allow it: runs have pages of their own."""
-    page, section = (reverse(name, args=[study.slug]) for name in ("study", "study-guards"))
+    """Return what the page of a study's collection lets guards check, if its rules allow it: runs have pages of their own."""
+    page, section = (reverse(name, args=[study.slug]) for name in ("collecting", "study-guards"))
     return Scope(study, natural_dialogues(study), page, section, is_natural=True)
 
 

@@ -48,7 +48,9 @@ def make_busy_run() -> Run:
 
 def addresses(run: Run) -> list[str]:
     first = run.simulations.all()[0].dialogue.token  # type: ignore[union-attr]
-    return ["/", "/studies/demo/", "/studies/demo/dialogues/", f"/runs/{run.token}/", f"/dialogues/{first}/"]
+    steps = ("", "set-up/", "simulate/", "judge/", "dialogues/")
+    pages = [f"/studies/demo/{step}" for step in steps]
+    return ["/", *pages, f"/runs/{run.token}/", f"/dialogues/{first}/"]
 
 
 def test_the_login_form_leads_to_the_studies(page: Page) -> None:
@@ -66,6 +68,7 @@ def test_from_the_study_to_a_started_run(staff_page: Page, settings: Settings) -
     staff_page.goto("/")
     staff_page.get_by_role("link", name="the paper's study").click()
     arrive(staff_page, "LLM Roleplay: the paper's study")
+    staff_page.get_by_role("link", name="Start run").click()
     staff_page.get_by_role("group", name="Inquirers").get_by_label("tiny").check()
     expect(staff_page.locator("#plan")).to_contain_text("2 runs with 4 dialogues each")
     staff_page.get_by_role("group", name="Inquirers").get_by_label("tiny").uncheck()

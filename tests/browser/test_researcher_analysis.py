@@ -85,7 +85,7 @@ def states(study: Study) -> Iterator[str]:
 def test_it_is_asked_for_and_comes_by_itself(staff_page: Page) -> None:
     study = make_judgements()
     staff_page.goto(f"/studies/{study.slug}/evaluations/1/")
-    staff_page.get_by_role("link", name="Analysis").click()
+    staff_page.get_by_role("link", name="View analysis").click()
     expect(staff_page.get_by_text("Nothing has been computed yet")).to_be_visible()
     staff_page.get_by_role("button", name="Compute analysis").click()
     expect(staff_page.get_by_text("The analysis is waiting for a worker")).to_be_visible()

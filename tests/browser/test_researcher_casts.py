@@ -23,7 +23,7 @@ def test_from_the_character_to_a_run_that_plays_it(staff_page: Page, settings: S
     check_page_in_both_sizes(staff_page, "a study's form with characters")
     staff_page.get_by_role("button", name="Save study").click()
     expect(staff_page.get_by_text("chatbot tiny as Coriolanus")).to_be_visible()
-    staff_page.goto("/studies/demo/")
+    staff_page.goto("/studies/demo/simulate/")
     staff_page.get_by_label("characters (1)").check()
     staff_page.get_by_label("Elicitation").select_option("few-shot")
     staff_page.get_by_label("Responder’s character").select_option("none")

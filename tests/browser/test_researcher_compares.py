@@ -23,7 +23,7 @@ def test_from_a_studys_runs_to_two_dialogues_side_by_side(staff_page: Page) -> N
         run = make_run(study, state=Run.State.FINISHED)
         Run.objects.filter(pk=run.pk).update(configuration=run.configuration | {"features": features})
         make_dialogues(list(run.simulations.order_by("pk")), turns=1 + number)
-    staff_page.goto("/studies/demo/")
+    staff_page.goto("/studies/demo/simulate/")
     staff_page.get_by_role("link", name="Compare runs").click()
     expect(staff_page.get_by_label("no persona features")).to_be_visible()
     check_page_in_both_sizes(staff_page, "choice")

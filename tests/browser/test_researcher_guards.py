@@ -31,7 +31,7 @@ def test_participants_dialogues_are_checked_on_the_studys_page(staff_page: Page,
     settings.MODELS_FILE = MODELS_FILE
     study = make_open_study(guards_natural=True)
     make_natural_dialogue(make_participant(study), ending="next_goal")
-    staff_page.goto(f"/studies/{study.slug}/")
+    staff_page.goto(f"/studies/{study.slug}/collecting/")
     staff_page.get_by_role("radio", name="strict").check()
     staff_page.get_by_role("button", name="Check dialogues").click()
     expect(staff_page.get_by_role("button", name="Pause checks by strict")).to_be_visible()

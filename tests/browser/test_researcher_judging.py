@@ -44,7 +44,7 @@ def make_busy_evaluation() -> Evaluation:
 def addresses() -> list[str]:
     pages = ["", "edit/", "rates/", "?evaluator=1"]
     return [
-        "/studies/demo/",
+        "/studies/demo/judge/",
         "/studies/demo/evaluations/new/",
         *(f"{PAGE}{page}" for page in pages),
         "/studies/demo/evaluations/2/",
@@ -53,7 +53,7 @@ def addresses() -> list[str]:
 
 def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, live_server: LiveServer) -> None:
     make_judged_study(people=4)
-    staff_page.goto("/studies/demo/")
+    staff_page.goto("/studies/demo/judge/")
     staff_page.get_by_role("link", name="plan an evaluation").click()
     staff_page.get_by_label("Title").fill("First round")
     for model in ("mixtral", "gpt-4"):

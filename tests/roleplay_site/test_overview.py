@@ -24,9 +24,15 @@ def client() -> Client:
     return client
 
 
+STUDY_PAGES = [
+    "/",
+    *(f"/studies/demo/{page}" for page in ("", "live/", "set-up/", "simulate/", "judge/", "dialogues/")),
+]
+
+
 def addresses(dialogue: Dialogue) -> list[str]:
     run = Simulation.objects.get(dialogue=dialogue).run.token
-    pages = ["/", "/studies/demo/", "/studies/demo/dialogues/", f"/runs/{run}/", f"/dialogues/{dialogue.token}/"]
+    pages = [*STUDY_PAGES, f"/runs/{run}/", f"/dialogues/{dialogue.token}/"]
     return [*pages, f"/runs/{run}/live/", f"/runs/{run}/statistics/", f"/dialogues/{dialogue.token}/after/0/"]
 
 
@@ -92,24 +98,21 @@ def test_without_studies_the_list_says_how_to_get_one(client: Client) -> None:
     assert "python manage.py load_demo" in client.get("/").text
 
 
-def test_the_list_shows_each_study_with_its_numbers_its_chatbot_and_its_runs(client: Client) -> None:
-    run = make_dialogue(ending="max_turns").simulation.run
+def test_the_list_shows_each_study_with_its_numbers_and_its_chatbot(client: Client) -> None:
+    make_dialogue(ending="max_turns")
     page = client.get("/").text
-    for words in ("<strong>2</strong> goals", "<strong>2</strong> personas", "<strong>1</strong> dialogue<"):
+    for words in ("2 goals, 2 personas", "1 run, 1 of 4 dialogues", "for trying out the software, not for research"):
         assert words in page
-    assert "for trying out the software, not for research" in page
-    assert "1 of 4" in page
-    assert f"/runs/{run.token}/" in page
 
 
 def test_a_study_without_runs_says_how_to_start_one(client: Client) -> None:
     make_study()
-    assert "No runs yet. Start a run below" in client.get("/studies/demo/").text
+    assert "No runs yet. Start a run below" in client.get("/studies/demo/simulate/").text
 
 
 def test_a_study_shows_its_goals_in_full_with_their_code(client: Client) -> None:
     make_study(goal_count=4)
-    page = client.get("/studies/demo/").text
+    page = client.get("/studies/demo/set-up/").text
     assert "The factorial of the &lt;NUMBER&gt;, is &lt;FACTORIAL&gt;" in page
     assert "<pre><code>def factorialize(num):\n    factorial = 1" in page
 
@@ -118,13 +121,13 @@ def test_a_study_shows_the_sentence_of_each_persona(client: Client) -> None:
     make_study()
     assert (
         "You are a 25 to 34-year-old White individual with a Female gender identity"
-        in client.get("/studies/demo/").text
+        in client.get("/studies/demo/set-up/").text
     )
 
 
 def test_a_persona_of_another_questionnaire_is_shown_with_the_sentence_that_runs_use(client: Client) -> None:
     Persona.objects.create(study=make_study(), code="X1", source="listed", features={"shoe_size": "42", "hat": "none"})
-    assert "You are an individual." in client.get("/studies/demo/").text
+    assert "You are an individual." in client.get("/studies/demo/set-up/").text
 
 
 @pytest.mark.parametrize("odd", [None, {}, "age", 7, ["age"], [{"key": "age"}], {"age": 7, "race": None}, {"hat": 7}])
@@ -132,14 +135,15 @@ def test_odd_data_do_not_break_a_studys_page(client: Client, odd: Any) -> None:
     make_study()
     Study.objects.update(questionnaire=Value(odd, JSONField()))
     Persona.objects.update(features=Value(odd, JSONField()))
-    assert client.get("/studies/demo/").status_code == 200
+    for page in ("", "set-up/", "simulate/"):
+        assert client.get(f"/studies/demo/{page}").status_code == 200
     assert client.post("/studies/demo/", {}).status_code == 422
 
 
 def test_a_broken_models_file_is_a_sentence_on_the_page(client: Client, settings: Settings, tmp_path: Path) -> None:
     settings.MODELS_FILE = tmp_path / "nowhere.toml"
     make_study()
-    assert "nowhere.toml cannot be read. Check MODELS_FILE." in client.get("/studies/demo/").text
+    assert "nowhere.toml cannot be read. Check MODELS_FILE." in client.get("/studies/demo/simulate/").text
     assert client.get("/").status_code == 200
 
 
@@ -148,7 +152,7 @@ def test_markup_in_a_studys_texts_is_shown_as_text(client: Client) -> None:
     Study.objects.update(title="<script>1</script>", description="<script>2</script>", chatbot="<script>3</script>")
     Goal.objects.update(text="<script>4</script>", domain="<script>5</script>")
     Persona.objects.update(features={"hat": "<script>6</script>"})
-    page = client.get(f"/studies/{study.slug}/").text
+    page = "".join(client.get(f"/studies/{study.slug}/{page}").text for page in ("", "set-up/", "simulate/"))
     assert "<script>" not in page
     assert "&lt;script&gt;4&lt;/script&gt;" in page
 
@@ -214,5 +218,5 @@ def test_many_studies_take_as_few_queries_as_one(
 ) -> None:
     for number in range(5):
         make_run(make_study(f"study-{number}"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(24):
         client.get("/")

@@ -155,7 +155,7 @@ def test_pages_show_the_cost(priced: Path) -> None:
     client.force_login(make_staff())
     words = f"{expected():.4f} USD"
     assert f"Cost: <strong>{words}</strong>" in client.get(f"/runs/{run.token}/").text
-    assert words in client.get("/studies/demo/").text
+    assert words in client.get("/studies/demo/simulate/").text
 
 
 def test_the_page_names_an_api_model_without_a_price(priced: Path) -> None:

@@ -72,13 +72,13 @@ def ask(client: Client, **answers: Any) -> Any:
 
 
 def test_the_form_offers_each_side_the_models_that_can_play_it(client: Client) -> None:
-    page = client.get("/studies/demo/").text
+    page = client.get("/studies/demo/simulate/").text
     assert page.count('name="inquirer"') == 3
     assert page.count('name="responder"') == 1
 
 
 def test_the_form_says_what_a_model_is_not_for_and_what_it_lacks(client: Client) -> None:
-    page = client.get("/studies/demo/").text
+    page = client.get("/studies/demo/simulate/").text
     assert '<strong>asker</strong> <span class="label">for trying out the software, not for research</span>' in page
     assert "gone.gguf is missing." in page
     assert "The environment variable NO_SUCH_KEY is not set." in page
@@ -94,19 +94,19 @@ def test_a_run_is_made_with_all_its_cells_started_and_shown(client: Client) -> N
 def test_each_chosen_inquirer_makes_a_run(client: Client, settings: Settings) -> None:
     settings.MODELS_FILE.write_text(MODELS + MODELS[: MODELS.index("[models.answerer]")].replace("asker", "second"))
     response = ask(client, inquirer=["asker", "second"])
-    assert response.headers["Location"] == "/studies/demo/"
+    assert response.headers["Location"] == "/studies/demo/simulate/"
     assert {(run.inquirer, run.state, run.simulations.count()) for run in Run.objects.all()} == {
         ("asker", Run.State.RUNNING, 6),
         ("second", Run.State.RUNNING, 6),
     }
-    assert "2 runs were started." in client.get("/studies/demo/").text
+    assert "2 runs were started." in client.get("/studies/demo/simulate/").text
 
 
 def test_several_runs_can_be_prepared_without_starting_them(client: Client, settings: Settings) -> None:
     settings.MODELS_FILE.write_text(MODELS + MODELS[: MODELS.index("[models.answerer]")].replace("asker", "second"))
     ask(client, inquirer=["asker", "second"], prepare="yes")
     assert list(Run.objects.values_list("state", flat=True)) == [Run.State.PAUSED] * 2
-    assert "2 runs were prepared." in client.get("/studies/demo/").text
+    assert "2 runs were prepared." in client.get("/studies/demo/simulate/").text
 
 
 def test_runs_that_have_all_requested_dialogues_are_not_called_started(client: Client, settings: Settings) -> None:
@@ -116,7 +116,7 @@ def test_runs_that_have_all_requested_dialogues_are_not_called_started(client: C
     make_dialogues(list(run.simulations.all()))
     Run.objects.update(state=Run.State.FINISHED, started_by=None)
     ask(client, inquirer=["asker", "second"])
-    said = client.get("/studies/demo/").text
+    said = client.get("/studies/demo/simulate/").text
     assert "1 run was started; 1 exists already and has all these dialogues." in said
     run.refresh_from_db()
     assert (run.state, run.started_by) == (Run.State.FINISHED, None)
@@ -126,7 +126,7 @@ def test_runs_that_have_all_requested_dialogues_are_not_called_started(client: C
 
 def test_features_have_short_names_in_the_form_and_on_pages(client: Client) -> None:
     ask(client, features="native_english")
-    page = client.get("/studies/demo/").text
+    page = client.get("/studies/demo/simulate/").text
     assert "native language alone" in page
     assert "persona features: native language" in page
     run = Run.objects.get()
@@ -142,7 +142,7 @@ def planned(client: Client, **answers: Any) -> str:
 
 
 def test_the_form_says_how_many_runs_and_dialogues_its_first_choices_make(client: Client) -> None:
-    page = " ".join(strip_tags(client.get("/studies/demo/").text).split())
+    page = " ".join(strip_tags(client.get("/studies/demo/simulate/").text).split())
     assert "1 run with 6 dialogues (3 personas × 2 goals × 1 seed)." in page
 
 
@@ -235,12 +235,12 @@ def test_what_was_typed_is_still_there_after_an_error(client: Client) -> None:
 
 def test_without_a_model_for_a_side_the_form_says_what_to_add(client: Client, settings: Settings) -> None:
     settings.MODELS_FILE.write_text("")
-    assert "No model in models.toml can inquire" in client.get("/studies/demo/").text
+    assert "No model in models.toml can inquire" in client.get("/studies/demo/simulate/").text
     assert ask(client).status_code == 422
 
 
 def test_an_ablation_is_planned_and_requested_for_each_inquirer(client: Client) -> None:
-    assert "ablation: none, each feature alone, all (7 runs)" in client.get("/studies/demo/").text
+    assert "ablation: none, each feature alone, all (7 runs)" in client.get("/studies/demo/simulate/").text
     plan = client.get("/studies/demo/planned-runs/", FORM | {"features": "ablation"}).text
     assert "7 runs with 6 dialogues each" in " ".join(strip_tags(plan).split())
     shown = ask(client, features="ablation").headers["Location"]

@@ -194,7 +194,7 @@ def test_an_imported_run_is_shown_with_what_little_is_known(client: Client) -> N
 
 def test_a_run_started_in_a_terminal_says_so(client: Client, run: Run) -> None:
     Run.objects.update(is_queued=False)
-    for page in (look(client, run), client.get("/").text, client.get("/studies/demo/").text):
+    for page in (look(client, run), client.get("/studies/demo/simulate/").text):
         assert '<span class="state running">running in a terminal</span>' in page
 
 
@@ -202,7 +202,7 @@ def test_a_run_whose_terminal_died_says_so_and_can_be_handed_to_the_workers(clie
     Run.objects.update(is_queued=False)
     seen = re.search('"seen": "([0-9a-f]+)"', news(client, run).text)
     Simulation.objects.filter(finished_at=None).update(leased_until=timezone.now() - timedelta(seconds=1))
-    for page in (look(client, run), client.get("/").text, client.get("/studies/demo/").text):
+    for page in (look(client, run), client.get("/studies/demo/simulate/").text):
         assert '<span class="state paused">stopped: its terminal was closed</span>' in page
     assert seen
     later = news(client, run, seen=seen[1], state="running in a terminal").text

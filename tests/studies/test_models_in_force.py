@@ -103,7 +103,7 @@ def test_the_pages_name_the_entry_and_the_line_and_that_the_study_goes_on(models
     )
     assert "Chats and runs in progress continue with the last correct description." in page
     assert "has no responder" not in page
-    assert f"Model 'bot' in {models_file}, line 6" in client.get("/studies/demo/").text.replace("&#x27;", "'")
+    assert f"Model 'bot' in {models_file}, line 6" in client.get("/studies/demo/simulate/").text.replace("&#x27;", "'")
     slip(models_file, "no TOML")
     assert "is not valid TOML: " in client.get("/studies/demo/collecting/").text
 

@@ -244,7 +244,7 @@ def test_a_file_that_holds_no_known_pairs_is_refused_in_words(
 
 def test_a_plan_is_deleted_and_an_opened_one_is_not(client: Client, study: Study) -> None:
     make_evaluation(study, state="planned")
-    assert client.post(PAGE, {"action": "delete"}).headers["Location"] == "/studies/demo/"
+    assert client.post(PAGE, {"action": "delete"}).headers["Location"] == "/studies/demo/judge/"
     assert not Evaluation.objects.exists()
     make_evaluation(study)
     assert "it cannot be deleted" in client.post(PAGE, {"action": "delete"}, follow=True).text
@@ -258,10 +258,10 @@ def test_a_text_is_shown_as_evaluators_will_read_it(client: Client, study: Study
 
 
 def test_the_studys_page_lists_its_evaluations(client: Client, study: Study) -> None:
-    assert "plan an evaluation" in read(client, "/studies/demo/")
+    assert "plan an evaluation" in read(client, "/studies/demo/judge/")
     make_evaluation(study, title="Pilot", state="planned")
     make_evaluation(study)
-    page = read(client, "/studies/demo/")
+    page = read(client, "/studies/demo/judge/")
     assert f'<a href="{PAGE}"><strong>Pilot</strong></a> <span class="state paused">planned</span>' in page
     assert "0 of 16 judged" in page
 

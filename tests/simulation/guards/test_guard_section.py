@@ -131,10 +131,10 @@ def test_natural_dialogues_are_checked_from_the_studys_page_if_its_rules_allow_i
     study = make_open_study(guards_natural=True)
     make_natural_dialogue(make_participant(study), ending="next_goal")
     address = f"/studies/{study.slug}/guards/"
-    assert f'hx-get="{address}"' in client.get(f"/studies/{study.slug}/").text
+    assert f'hx-get="{address}"' in client.get(f"/studies/{study.slug}/collecting/").text
     assert "make sure that they have consented to its provider" in client.get(address).text
     said = client.post(address, {"ask": "1", "model": "strict"}, follow=True)
-    assert said.redirect_chain == [(f"/studies/{study.slug}/#safety", 302)]
+    assert said.redirect_chain == [(f"/studies/{study.slug}/collecting/#safety", 302)]
     assert "strict starts checking as soon as a worker is free." in said.text
     assert f'hx-get="{address}results/" hx-trigger="every 3s"' in client.get(address).text
     tasks.guard()
@@ -145,7 +145,7 @@ def test_a_study_whose_rules_keep_natural_dialogues_from_guards_has_no_such_sect
     study = make_open_study()
     make_natural_dialogue(make_participant(study), ending="next_goal")
     address = f"/studies/{study.slug}/guards/"
-    assert address not in client.get(f"/studies/{study.slug}/").text
+    assert address not in client.get(f"/studies/{study.slug}/collecting/").text
     assert client.post(address, {"ask": "1", "model": "strict"}).status_code == 404
     assert client.get(f"{address}results/").status_code == 404
     assert not GuardRun.objects.exists()

@@ -1,0 +1,29 @@
+"""The step of setting the study up."""
+
+from django.urls import reverse
+
+from collection.research.opening import what_it_lacks
+from roleplay_site.overview.cockpit.numbers import Numbers
+from roleplay_site.overview.cockpit.quantities import counted, some
+from roleplay_site.overview.cockpit.step import Action, Step
+from studies.questionnaires import read_features
+
+
+def set_up_step(numbers: Numbers) -> Step:
+    """Return the step: done once participants could chat."""
+    study, address = numbers.study, reverse("set-up", args=[numbers.study.slug])
+    facts = [
+        counted(numbers.goals, "goal"),
+        *some(numbers.personas, "persona"),
+        *some(len(read_features(study.questionnaire)), "question"),
+    ]
+    edit = reverse("edit-study", args=[study.slug])
+    change = Action("View set-up", address) if study.is_frozen or study.is_archived else Action("Edit study", edit)
+    lacks = [] if study.is_archived else what_it_lacks(study)
+    if lacks and not numbers.goals:
+        add = Action("Add goals", f"{edit}#goals")
+        return Step("set-up", "Set-up", address, "next", facts, lacks=lacks[0], action=add)
+    if lacks:
+        mend = Action("Check models", reverse("models")) if study.is_frozen else change
+        return Step("set-up", "Set-up", address, "failed", facts, lacks=lacks[0], action=mend)
+    return Step("set-up", "Set-up", address, "done", facts, action=change)

@@ -1,0 +1,88 @@
+"""The content of the pages of a study's set-up and simulations; the other steps' pages are those of their apps."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from jobs.heartbeats import live_services
+from roleplay_site.overview.cockpit.step import Strip
+from roleplay_site.overview.cockpit.strips import read_strip
+from simulation.forms import RunChoices, read_choices
+from simulation.presentation import RunLine
+from simulation.progress import tally_runs
+from studies.language_models.catalogue import read_catalogue
+from studies.live import Live
+from studies.models import Goal, Persona, Study
+from studies.presentation import persona_sentence
+
+SECONDS = 5
+"""Time between two refreshes of a cockpit."""
+
+
+@dataclass(frozen=True, slots=True)
+class CockpitPage:
+    """A study's cockpit, which refreshes itself while it is open."""
+
+    strip: Strip
+    chatbot_label: str
+
+    @property
+    def study(self) -> Study:
+        return self.strip.study
+
+    @property
+    def live(self) -> Live:
+        return Live(reverse("study-live", args=[self.study.slug]), SECONDS, "overview/_cockpit.html")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaLine:
+    """A persona with its sentence."""
+
+    persona: Persona
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpPage:
+    """What a study consists of: its chatbot, goals and personas."""
+
+    study: Study
+    chatbot_label: str
+    goals: list[Goal]
+    personas: list[PersonaLine]
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationPage:
+    """A study's runs, latest first, and the choices for a new one."""
+
+    choices: RunChoices
+    runs: list[RunLine]
+
+    @property
+    def study(self) -> Study:
+        return self.choices.study
+
+
+def read_cockpit(study: Study) -> CockpitPage:
+    """Read the cockpit."""
+    return CockpitPage(read_strip(study), read_catalogue().label(study.chatbot))
+
+
+def read_set_up(study: Study) -> SetUpPage:
+    """Read the set-up page."""
+    personas = study.personas.select_related("character").defer("character__pairs").order_by("code")
+    return SetUpPage(
+        study,
+        read_catalogue().label(study.chatbot),
+        list(study.goals.order_by("number")),
+        [PersonaLine(persona, persona_sentence(persona)) for persona in personas],
+    )
+
+
+def read_simulations(study: Study) -> SimulationPage:
+    """Read the page of runs."""
+    runs, services = list(study.runs.all()), live_services()
+    tallies = tally_runs(runs)
+    return SimulationPage(read_choices(study), [RunLine(run, tallies[run.pk], services) for run in runs])
