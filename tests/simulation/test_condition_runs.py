@@ -28,7 +28,7 @@ def study() -> Study:
 def test_the_page_and_the_command_find_the_same_run_and_its_programme_too(study: Study, tmp_path: Path) -> None:
     client = Client()
     client.force_login(make_staff())
-    page = client.get(f"/studies/{study.slug}/").text
+    page = client.get(f"/studies/{study.slug}/simulate/").text
     assert "the chatbot of the condition “cold”" in page
     goals = [str(goal.number) for goal in study.goals.all()]
     form = FORM | {"responder": "condition: cold", "goals": goals}

@@ -62,7 +62,7 @@ def test_the_first_failure_is_red_and_at_the_top_with_its_reason(client: Client,
     page = client.get(f"/runs/{run.token}/").text
     assert '<span class="state failed">running, 1 failing</span>' in page
     assert page.index("The API &lt;is&gt; down.") < page.index("dialogues ended")
-    assert '<span class="state failed">running, 1 failing</span>' in client.get("/").text
+    assert '<span class="state failed">running, 1 failing</span>' in client.get("/studies/demo/simulate/").text
 
 
 def test_a_run_that_an_error_stopped_is_red(client: Client, run: Run) -> None:
@@ -99,7 +99,7 @@ def test_a_run_waits_for_a_live_worker_that_serves_its_models_whatever_it_does(c
     assert line(run).absent_worker
     page = client.get(f"/runs/{run.token}/").text
     assert '<span class="state failed">waiting for a worker</span>' in page
-    assert '<span class="state failed">waiting for a worker</span>' in client.get("/").text
+    assert '<span class="state failed">waiting for a worker</span>' in client.get("/studies/demo/simulate/").text
 
 
 def test_a_worker_that_waits_before_the_next_try_is_not_silent(run: Run) -> None:
@@ -171,7 +171,7 @@ def test_added_seeds_are_a_batch_of_their_own_that_can_be_cancelled_alone(client
     assert "2 321, 8479 cancelled 1 of 8" in page
     assert "5 dialogues ended" in page
     assert "of 12" not in page
-    listed = " ".join(re.sub("<[^>]*>", " ", client.get("/").text).split())
+    listed = " ".join(re.sub("<[^>]*>", " ", client.get("/studies/demo/simulate/").text).split())
     assert "batch 2 cancelled 4 of 4 finished, 1 of 8 cancelled" in listed
 
 
