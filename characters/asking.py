@@ -18,6 +18,7 @@ from dialogue.model_config import ModelSpec
 from dialogue.prices import Price
 from dialogue.prompts import NamedPrompts, ResponderPrompts
 from dialogue.system_text import place_system
+from jobs.leases import LeaseLost
 from studies.language_models.descriptions import decisive
 from studies.language_models.identities import describe_model, find_described, find_well_described
 from studies.language_models.model_workers import ModelWorker
@@ -94,7 +95,12 @@ class AskingWorker(ModelWorker[Question]):
     open_model: Callable[[ModelSpec], ChatModel] = registry.open_model
 
     async def ask(self, job: AskingJob, messages: Sequence[Message], seed: int, conversation: str = "") -> Reply:
-        """Return the reply of the job's model. Raises ModelMisconfigured, or BackendError or one of its kinds."""
+        """Return the reply of the job's model. Raises ModelMisconfigured, or BackendError or one of its kinds.
+
+        Raises LeaseLost if the job was halted when the item's last output was stored: no further one may be paid for.
+        """
+        if not job.is_running:
+            raise LeaseLost(f"{type(job).__name__} {job.pk} was halted, so its model is not asked again.")
         model = await self._load(partial(self._open, job))
         sampling = replace(sampling_of(job), seed=seed)
         placed = place_system(messages, job.configuration["model"]["system"])

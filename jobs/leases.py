@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from jobs.database_clock import in_time, is_ahead, is_over
-from jobs.models import Item, Job
+from jobs.models import Item, Job, takes_results
 from jobs.statements import Parameter, Statement
 
 LEASE = timedelta(seconds=30)
@@ -20,7 +20,7 @@ Work = TypeVar("Work", bound=Item)
 
 
 class LeaseLost(Exception):
-    """Another worker has taken over the item, or its job was paused or cancelled: discard the unfinished result."""
+    """Another worker has taken over the item, or someone paused or cancelled its job: discard the unfinished result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class Leases(Generic[Work]):
         return taken
 
     def renew(self, ids: Collection[int], worker: str) -> set[int]:
-        """Extend the leases of ``worker``. Return the ids that it still holds and that are open; it must drop the others."""
-        held = self.all.filter(self._is_running, self.wanted, pk__in=ids, worker=worker, finished_at=None)
+        """Extend the leases of ``worker``. Return the ids that it may still write to; it must drop the others."""
+        held = self.all.filter(takes_results(self._prefix), self.wanted, pk__in=ids, worker=worker, finished_at=None)
         still = set(held.values_list("pk", flat=True))
         held.update(leased_until=in_time(LEASE))
         return still
@@ -81,11 +81,13 @@ class Leases(Generic[Work]):
     def hold(self, item: Work, worker: str, *fields: str) -> tuple[Any, ...]:
         """Lock the item for the current transaction. Return the current values of these ``fields`` of it or of its job.
 
-        Raises LeaseLost unless ``worker`` may still write to it.
+        Also update the state of the item's job: if an error has halted it, begin nothing further. Raises LeaseLost unless
+        ``worker`` may still write to the item.
         """
         found = _holding(self, fields).first(pk=item.pk, worker=worker)
         if found is None:
             raise LeaseLost(f"{item} is no longer held by {worker}.")
+        self.job_of(item).state = found[0]
         return found[1:]
 
     @transaction.atomic
@@ -122,12 +124,20 @@ class Leases(Generic[Work]):
 
     def of_jobs(self, **lookups: Any) -> Q:
         """Return a condition on the fields of the item's job."""
-        prefix = f"{self.job}__" if self.job else ""
-        return Q(**{f"{prefix}{name}": value for name, value in lookups.items()})
+        return Q(**{f"{self._prefix}{name}": value for name, value in lookups.items()})
 
     def held_by(self, worker: str | Parameter, pk: int | Parameter) -> QuerySet[Work]:
         """Return the item with this key if ``worker`` may write to it."""
-        return self.all.filter(self._is_running, self.wanted, pk=pk, worker=worker, finished_at=None)
+        return self.all.filter(takes_results(self._prefix), self.wanted, pk=pk, worker=worker, finished_at=None)
+
+    @property
+    def state(self) -> str:
+        """Return the name of the field with the state of an item's job."""
+        return f"{self._prefix}state"
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self.job}__" if self.job else ""
 
     @property
     def _is_running(self) -> Q:
@@ -144,7 +154,7 @@ def _holding(leases: Leases[Any], fields: tuple[str, ...]) -> Statement:
     table = leases.table._meta
     worker, key = Parameter("worker", table.get_field("worker")), Parameter("pk", table.pk)
     held = leases.held_by(worker, key).select_for_update(of=("self",)).order_by()
-    return Statement(held.values_list("pk", *fields))
+    return Statement(held.values_list(leases.state, *fields))
 
 
 @cache

@@ -17,7 +17,7 @@ class Job(models.Model):
     """Requested work. Its items are the rows of another table; a model that is also an Item is its own only item.
 
     While it is running, any worker may claim its items if ``is_queued``; otherwise only the terminal that started it does.
-    A job that stopped because of an error is paused with a message.
+    A job that stopped because of an error is paused with a message; what workers were doing for it then is still stored.
     """
 
     class State(models.TextChoices):
@@ -61,6 +61,15 @@ class Job(models.Model):
     def has_failed(self) -> bool:
         """Return whether an error stopped it."""
         return self.state == self.State.PAUSED and bool(self.message)
+
+
+def takes_results(prefix: str = "") -> models.Q:
+    """Return the condition that a job is running, or was halted by an error. ``prefix`` leads to the job's fields.
+
+    What workers were doing when the error happened is paid for, so they may finish and store that step.
+    """
+    is_running, is_paused = (models.Q(**{f"{prefix}state": state}) for state in (Job.State.RUNNING, Job.State.PAUSED))
+    return is_running | is_paused & ~models.Q(**{f"{prefix}message": ""})
 
 
 class WorkerProcess(models.Model):

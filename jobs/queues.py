@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from jobs.database_clock import in_time
 from jobs.leases import LONGEST_PAUSE, Leases, Work
-from jobs.models import Job
+from jobs.models import Job, takes_results
 from jobs.routing import EVERYTHING, Service, queues_for
 from jobs.rows import update_row
 
@@ -119,7 +119,10 @@ class Queue(Leases[Work]):
             self._change(job, state=State.CANCELLED, is_queued=False, message="")
 
     def halt(self, job: Job, message: str) -> None:
-        """Pause a running job because of an error, with a message that says why."""
+        """Pause a running job because of an error, with a message that says why.
+
+        No further item is claimed; the steps in progress are finished and stored.
+        """
         type(job)._default_manager.filter(pk=job.pk, state=State.RUNNING).update(state=State.PAUSED, message=message)
 
     @transaction.atomic
@@ -151,7 +154,7 @@ class Queue(Leases[Work]):
 
     @transaction.atomic
     def finish_if_complete(self, job: Job) -> None:
-        """Finish the job if it is running and has no open item left."""
+        """Finish the job if it has no open item left, unless someone paused or cancelled it."""
         self.lock(job)
         self._finish_if_complete(job)
 
@@ -182,11 +185,11 @@ class Queue(Leases[Work]):
         free.exclude(leased_until=None, failures=0).update(leased_until=None, failures=0)
 
     def _finish_if_complete(self, job: Job) -> None:
-        """Finish the job if nothing is left to do. Call it in the transaction that has locked the job."""
+        """Finish the job, halted or not, if nothing is left to do. Call it in the transaction that has locked the job."""
         if not self.has_open(job):
-            rows = type(job)._default_manager.filter(pk=job.pk, state=State.RUNNING)
-            rows.update(state=State.FINISHED, is_queued=False)
-            job.refresh_from_db(fields=["state", "is_queued"])
+            rows = type(job)._default_manager.filter(takes_results(), pk=job.pk)
+            rows.update(state=State.FINISHED, is_queued=False, message="")
+            job.refresh_from_db(fields=["state", "is_queued", "message"])
 
     def _change(self, job: Job, **values: object) -> None:
         type(job)._default_manager.filter(pk=job.pk).update(**values)

@@ -105,7 +105,10 @@ class Worker(ABC, Generic[Work]):
 
     @abstractmethod
     async def _do(self, item: Work) -> None:
-        """Process one item and store the result. Raises LeaseLost, Hopeless, or BackendError or one of its kinds."""
+        """Process one item and store the result. Raises LeaseLost, Hopeless, or BackendError or one of its kinds.
+
+        If another item's error halts the job meanwhile, only the step in progress is finished and stored (``Leases.hold``).
+        """
 
     def _room_for(self, job: Job) -> int:
         """Return how many more items of ``job`` it may hold now, if no other worker holds any."""
@@ -151,7 +154,7 @@ class Worker(ABC, Generic[Work]):
             task.result()  # raises if the error could not even be recorded, because the database is unavailable
 
     async def _keep_leases(self) -> None:
-        """Renew this worker's leases once a tick. Drop items that it no longer holds or whose job was paused or cancelled."""
+        """Renew this worker's leases once a tick. Drop items that it lost, or whose job someone paused or cancelled."""
         if perf_counter() - self._kept_at < self.tick:
             return
         self._kept_at = perf_counter()

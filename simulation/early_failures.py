@@ -55,7 +55,7 @@ def find_early_failure(run: Run) -> EarlyFailure | None:
 def pause_if_failing(run: Run) -> None:
     """Pause the run if the last of its first dialogues has just ended and they fail in the same way.
 
-    The transaction holds the run's row. Dialogues in progress keep their complete turns. Retries and withdrawals also count as
+    The transaction holds the run's row. Turns in progress are finished and stored. Retries and withdrawals also count as
     worked, so the judgement may come a few dialogues later; it is not repeated for ever, because it reads all ended cells.
     """
     if FIRST <= run.worked_dialogues < 2 * FIRST:

@@ -171,12 +171,12 @@ def past_turns(cell: Simulation | Branch) -> list[Turn]:
 
 @transaction.atomic
 def save_exchange(cell: Simulation, cast: Cast, exchange: Exchange, worker: str) -> bool:
-    """Store a complete turn. Return whether the run's budget allows another one. Raises LeaseLost."""
+    """Store a complete turn. Return whether another may begin: the run is not halted or at its budget. Raises LeaseLost."""
     _hold(cell, worker)
     study_services.save_exchange(_dialogue(cell, cast), exchange, cast.responder.model)
     charge(cell.run, exchange.outputs)
     CELLS.forget_failures(cell)
-    return cell.run.budget is None or not is_spent(Run.objects.get(pk=cell.run_id))
+    return cell.run.is_running and (cell.run.budget is None or not is_spent(Run.objects.get(pk=cell.run_id)))
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """A model that makes up triplets, as a scripted one and behind an API, and jobs that it does."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import partial
@@ -73,6 +74,22 @@ class Author(StreamingModel):
 
     async def close(self) -> None:
         """Do nothing."""
+
+
+class LateAuthor(Author):
+    """Fails with the ``error`` at its first request, and answers the others several ticks later."""
+
+    def __init__(self, error: BackendError, replies: Callable[[str, int], str | BackendError | None]) -> None:
+        super().__init__(lambda asked, number: error if number == 1 else replies(asked, number))
+
+    async def generate(
+        self, messages: Sequence[Message], sampling: Sampling, conversation: str
+    ) -> AsyncGenerator[Piece]:
+        answer = super().generate(messages, sampling, conversation)
+        pieces = [piece async for piece in answer]
+        await asyncio.sleep(0.1)
+        for piece in pieces:
+            yield piece
 
 
 def request(character: Character, models_file: Path = MODELS_FILE, **fields: Any) -> ContextInstruct:

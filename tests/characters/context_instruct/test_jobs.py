@@ -7,8 +7,8 @@ from characters.context_instruct.queue import INSTRUCT_CALLS
 from characters.context_instruct.stored_selection import select_again
 from characters.models import ContextInstruct, Triplet
 from characters.refusals import CharacterRefused
-from dialogue.backends.base import BackendError, ContentRefused, ContextFull
-from tests.characters.context_instruct.scripts import Author, at_once_one, made_up, request, work_off
+from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
+from tests.characters.context_instruct.scripts import Author, LateAuthor, at_once_one, made_up, request, work_off
 from tests.factories import make_character
 from tests.rolellm.references import expected
 
@@ -143,6 +143,21 @@ def test_after_a_failure_of_the_infrastructure_nothing_finished_is_asked_again()
     assert before <= set(Triplet.objects.values_list("pk", "question"))
     assert len(fails.asked) + len(goes_on.asked) == job.calls.count()
     assert not set(fails.asked) & set(goes_on.asked)
+
+
+def test_answers_in_flight_when_an_error_halts_the_job_are_stored_and_nothing_more_is_asked() -> None:
+    job = request(make_character(rounds=60), wanted=1)
+    broken = ModelMisconfigured("The key is not valid.")
+    late = LateAuthor(broken, lambda _asked, number: PROSE if number == 2 else None)
+    work_off(job, late, concurrency=4)
+    assert (job.state, job.message, len(late.samplings)) == (State.PAUSED, "The key is not valid.", 4)
+    assert job.calls.exclude(finished_at=None).count() == 2
+    assert [one["raw"] for call in job.calls.all() for one in call.rejected] == [PROSE]
+    assert not job.calls.exclude(worker="", leased_until=None).exists()
+    work_off(job, goes_on := Author())
+    assert job.state == State.FINISHED
+    assert not set(late.asked) & set(goes_on.asked)
+    assert len(late.asked) + len(goes_on.asked) == job.calls.count() + 1
 
 
 def test_a_try_that_was_stored_before_a_failure_is_not_repeated() -> None:
