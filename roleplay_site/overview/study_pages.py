@@ -12,8 +12,7 @@ from simulation.presentation import RunLine
 from simulation.progress import tally_runs
 from studies.language_models.catalogue import read_catalogue
 from studies.live import Live
-from studies.models import Goal, Persona, Study
-from studies.presentation import persona_sentence
+from studies.models import Goal, Study
 
 SECONDS = 5
 """Time between two refreshes of a cockpit."""
@@ -36,21 +35,13 @@ class CockpitPage:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonaLine:
-    """A persona with its sentence."""
-
-    persona: Persona
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class SetUpPage:
-    """What a study consists of: its chatbot, goals and personas."""
+    """What a study consists of: its chatbot, its goals, and the number of its personas."""
 
     study: Study
     chatbot_label: str
     goals: list[Goal]
-    personas: list[PersonaLine]
+    personas: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +63,11 @@ def read_cockpit(study: Study) -> CockpitPage:
 
 def read_set_up(study: Study) -> SetUpPage:
     """Read the set-up page."""
-    personas = study.personas.select_related("character").defer("character__pairs").order_by("code")
     return SetUpPage(
         study,
         read_catalogue().label(study.chatbot),
         list(study.goals.order_by("number")),
-        [PersonaLine(persona, persona_sentence(persona)) for persona in personas],
+        study.personas.count(),
     )
 
 

@@ -12,10 +12,12 @@ from studies.presentation import persona_sentence
 @dataclass(frozen=True, slots=True)
 class ListKind:
     """A kind of list. ``read`` returns unsaved entries of a text, ``store`` stores them; both get ``replace``, whether they
-    replace the study's own. ``head`` and ``cells`` show an entry in a table."""
+    replace the study's own. ``page`` names the address that shows the study's own, ``head`` and ``cells`` show an entry in a
+    table."""
 
     name: str
     noun: str
+    page: str
     formats: str
     example: str
     head: Sequence[str]
@@ -43,6 +45,7 @@ def _read_personas(study: Study, text: str, replace: bool) -> list[Persona]:
 GOALS = ListKind(
     name="goals",
     noun="goal",
+    page="set-up",
     formats="Plain text with a blank line between goals; or CSV with the columns text and, if you like, number and domain; or "
     "JSON Lines with the same names.",
     example="You want to bake bread for the first time. You want a simple recipe.\n\n"
@@ -58,6 +61,7 @@ GOALS = ListKind(
 PERSONAS = ListKind(
     name="personas",
     noun="persona",
+    page="personas",
     formats="CSV with the column code and a column for each question of the persona form, named by its key or its words; or "
     "JSON Lines with the same names. A persona without a code gets one.",
     example="code,age,gender\nA01,25 to 34,Female",

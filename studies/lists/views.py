@@ -25,7 +25,7 @@ def import_list(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if page.is_confirmed and page.store():
         count = len(page.understood)
         messages.success(request, f"{count} {page.kind.noun}{'s have' if count != 1 else ' has'} been imported.")
-        return redirect("study", slug)
+        return redirect(page.kind.page, slug)
     return render(request, "studies/import_list.html", {"page": page}, status=422 if page.mistakes else 200)
 
 

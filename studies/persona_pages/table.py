@@ -37,5 +37,5 @@ class PersonaTable:
 
 def read_table(study: Study, page: str | None) -> PersonaTable:
     """Return the page, or the nearest one that exists."""
-    personas = study.personas.select_related("study", "character").order_by("code")
+    personas = study.personas.select_related("study", "character").defer("character__pairs").order_by("code")
     return PersonaTable(study, Paginator(personas, PERSONAS_A_PAGE).get_page(page))

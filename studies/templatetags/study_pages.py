@@ -15,6 +15,7 @@ PAGES = {
     "judge": ("Judge", "judge"),
     "analyse": ("Analyse", "analysis"),
     "export": ("Export", "data"),
+    "personas": ("Personas", "personas"),
     "dialogues": ("Dialogues", "dialogues"),
 }
 """The label of each page, and the name of its address."""

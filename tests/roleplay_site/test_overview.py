@@ -117,17 +117,19 @@ def test_a_study_shows_its_goals_in_full_with_their_code(client: Client) -> None
     assert "<pre><code>def factorialize(num):\n    factorial = 1" in page
 
 
-def test_a_study_shows_the_sentence_of_each_persona(client: Client) -> None:
+def test_the_set_up_leads_to_the_personas_and_the_lists_of_goals(client: Client) -> None:
     make_study()
-    assert (
-        "You are a 25 to 34-year-old White individual with a Female gender identity"
-        in client.get("/studies/demo/set-up/").text
-    )
+    page = client.get("/studies/demo/set-up/").text
+    assert "The study has 2 personas." in page
+    for address in ("personas/", "goals/import/", "goals.csv", "goals.jsonl"):
+        assert f'href="/studies/demo/{address}"' in page
+    Study.objects.update(frozen_at="2024-01-01T00:00:00Z")
+    assert "goals/import/" not in client.get("/studies/demo/set-up/").text
 
 
 def test_a_persona_of_another_questionnaire_is_shown_with_the_sentence_that_runs_use(client: Client) -> None:
     Persona.objects.create(study=make_study(), code="X1", source="listed", features={"shoe_size": "42", "hat": "none"})
-    assert "You are an individual." in client.get("/studies/demo/set-up/").text
+    assert "<td dir=\"auto\">an individual</td>" in client.get("/studies/demo/personas/").text
 
 
 @pytest.mark.parametrize("odd", [None, {}, "age", 7, ["age"], [{"key": "age"}], {"age": 7, "race": None}, {"hat": 7}])

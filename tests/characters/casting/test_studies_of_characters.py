@@ -50,9 +50,9 @@ def test_the_study_says_of_each_character_whether_it_was_audited(client: Client)
     make_character("Menenius", audit="rejected")
     make_study()
     cast("Coriolanus", "Menenius")
-    page = " ".join(strip_tags(client.get("/studies/demo/set-up/").text.replace("<", " <")).split())
+    page = " ".join(strip_tags(client.get("/studies/demo/personas/").text.replace("<", " <")).split())
     assert page.count("not audited when copied") == 1
-    assert "character not audited when copied" in page[page.index("Menenius You are") :]
+    assert "a character of RoleLLM not audited when copied" in page[page.index("Menenius. ") :]
 
 
 @pytest.mark.parametrize(
