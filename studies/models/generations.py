@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 
 from jobs.database_clock import is_ahead, is_over
 from studies.models.dialogues import Turn
@@ -23,6 +23,13 @@ class Generations(models.QuerySet["Generation"]):
     def expired(self) -> "Generations":
         """Select the attempts that a process left in flight when it died."""
         return self.in_flight().filter(is_over("lease_until"))
+
+    def failed(self) -> "Generations":
+        """Select the ended attempts in which the chatbot itself failed.
+
+        The empty text is part of the statement, because SQLite uses an index with a condition only for the same words.
+        """
+        return self.filter(~Q(reason=Func(template="''", output_field=models.TextField())), ended_at__isnull=False)
 
 
 class Generation(models.Model):
@@ -70,7 +77,8 @@ class Generation(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["ended_at"], condition=~Q(reason=""), name="generation_with_a_reason")
+            models.Index(fields=["ended_at"], name="generation_by_end"),
+            models.Index(fields=["ended_at"], condition=~Q(reason=""), name="generation_with_a_reason"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""How fast the cockpit of a study of a hundred thousand dialogues opens, and the list of studies with it."""
