@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
+from analysis.comparing.compared_runs import MOST_RUNS
 from jobs.heartbeats import live_services
 from roleplay_site.overview.cockpit.step import Strip
 from roleplay_site.overview.cockpit.strips import read_strip
@@ -54,6 +56,12 @@ class SimulationPage:
     @property
     def study(self) -> Study:
         return self.choices.study
+
+    @property
+    def comparison(self) -> str:
+        """Return the address that compares the latest runs."""
+        latest = urlencode([("run", line.run.token) for line in self.runs[:MOST_RUNS]])
+        return f"{reverse('compare', args=[self.study.slug])}?{latest}"
 
 
 def read_cockpit(study: Study) -> CockpitPage:
