@@ -2,9 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -114,17 +115,19 @@ def _sampling(run: Run) -> dict[str, dict[str, float]]:
 
 def _comments(run: Run, name: str) -> list[str]:
     """Return comments that say what made the run, because models.toml and the software may have changed."""
-    sides = [(speaker, run.configuration[speaker]) for speaker in SPEAKERS]
-    models = [
-        f"# {speaker}: {_toml(side['model'])}, {side['backend']}, {_toml(side['fingerprint'])}"
-        for speaker, side in sides
-    ]
+    models = [f"# {speaker}: {_describe(run.configuration[speaker])}" for speaker in SPEAKERS]
     made = [f"# software: {run.provenance['software']}"] if run.provenance else []
     return [
         f"# Run {run.token}, created {run.created_at:%Y-%m-%d}. Repeat it: python manage.py simulate --from {name}",
         *models,
         *made,
     ]
+
+
+def _describe(side: Mapping[str, Any]) -> str:
+    """Return the model, and what else is recorded: a synthetic run was made without any."""
+    recorded = (side.get(key) for key in ("backend", "fingerprint"))
+    return ", ".join([_toml(side["model"]), *(_toml(value) for value in recorded if value)])
 
 
 def _toml(value: object) -> str:

@@ -152,11 +152,12 @@ def test_an_imported_run_offers_no_command(client: Client) -> None:
     assert client.get(f"/runs/{run.token}/programme/1/").status_code == 404
 
 
-def test_a_run_that_records_no_prompt_set_says_so_instead_of_failing() -> None:
+def test_a_run_that_records_only_its_models_says_so_instead_of_failing() -> None:
     run = requested()
     for speaker in ("inquirer", "responder"):
-        del run.configuration[speaker]["prompts"]
+        run.configuration[speaker] = {"model": run.configuration[speaker]["model"]}
     run.save()
     assert obstacles(run)[0] == "This run does not record the prompt set of its inquirer. Start a new run."
     (programme,) = write_programmes(run)
     assert "_prompts" not in programme.text
+    assert '# inquirer: "asker"\n' in programme.text
