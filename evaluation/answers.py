@@ -1,6 +1,8 @@
 """Answers to the three questions of figure 12, and checks whether they fit a pair."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
@@ -32,11 +34,13 @@ class Answer:
     utterance_number: int | None = None
     utterance_side: str = ""
     utterance_bubble: str = ""
+    own_answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 def answer_of(row: AnswerFields) -> Answer:
     """Return the answer stored in the row."""
-    return Answer(row.choice, row.confidence, row.utterance_number, row.utterance_side, row.utterance_bubble)
+    clicked = (row.utterance_number, row.utterance_side, row.utterance_bubble)
+    return Answer(row.choice, row.confidence, *clicked, own_answers=row.own_answers)
 
 
 def available_numbers(reading: Reading, choice: str) -> range:
@@ -47,25 +51,30 @@ def available_numbers(reading: Reading, choice: str) -> range:
 
 def check_draft(answer: Answer, reading: Reading) -> None:
     """Raise Unanswerable if a part of the answer does not fit the pair; parts may be missing."""
-    problems = [*_unknown(answer), *_nonexistent(answer, reading)]
-    if problems:
-        raise Unanswerable(*problems)
+    refuse([*_unknown(answer), *_nonexistent(answer, reading)])
 
 
 def check_whole(answer: Answer, reading: Reading) -> None:
-    """Raise Unanswerable, with a sentence for each missing part, unless the answer can be submitted."""
-    missing = [
-        gettext(sentence)
-        for is_missing, sentence in (
-            (not answer.choice, NOTHING_CHOSEN),
-            (not answer.confidence, NO_CONFIDENCE),
-            (answer.utterance_number is None, NO_UTTERANCE),
-        )
-        if is_missing
-    ]
-    if missing:
-        raise Unanswerable(*missing)
+    """Raise Unanswerable, with a sentence for each missing part, unless the three questions are answered."""
+    refuse(missing_parts(answer))
     check_draft(answer, reading)
+
+
+def missing_parts(answer: Answer) -> list[str]:
+    """Return a sentence for each of the three questions that is not answered. "Not sure" needs no utterance."""
+    needs_utterance = answer.choice != Choice.NOT_SURE
+    parts = (
+        (not answer.choice, NOTHING_CHOSEN),
+        (not answer.confidence, NO_CONFIDENCE),
+        (needs_utterance and answer.utterance_number is None, NO_UTTERANCE),
+    )
+    return [gettext(sentence) for is_missing, sentence in parts if is_missing]
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise Unanswerable if there are problems."""
+    if problems:
+        raise Unanswerable(*problems)
 
 
 def is_detected(choice: str, is_natural_first: bool) -> bool:

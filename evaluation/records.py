@@ -43,6 +43,7 @@ SETTINGS = (
     "shows_goal",
     "shows_persona",
     "allows_back",
+    "own_questions",
     "instruction",
     "consent",
     "consent_version",

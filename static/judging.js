@@ -118,11 +118,12 @@ function settle(result) {
 function send(isBusy) {
   isSending = isBusy;
   form.elements.send.setAttribute("aria-busy", String(isBusy));
-  for (const question of form.querySelectorAll("fieldset, select")) question.inert = isBusy;
+  for (const question of form.querySelectorAll("fieldset, select, .own")) question.inert = isBusy;
   if (isBusy) hush();
 }
 
 function refused({ reason, message, next }) {
+  questions.unfold();
   if (reason === "elsewhere") {
     say(words.expired, { isError: true, next: location.href });
     return;

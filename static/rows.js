@@ -28,6 +28,7 @@ function highest(rows) {
 
 function followLines(text) {
   const ticks = text.closest(".row").querySelector("[data-ticks]");
+  if (!ticks) return;
   const ticked = new Set(Array.from(ticks.querySelectorAll("input:checked"), (input) => input.value));
   const lines = new Set(text.value.split("\n").map((line) => line.trim()).filter(Boolean));
   ticks.replaceChildren(...Array.from(lines, (line) => makeTick(ticks.dataset.ticks, line, ticked.has(line))));

@@ -33,7 +33,7 @@ def is_json(request: HttpRequest) -> bool:
 def read_sent(request: HttpRequest, kind: PairKind[Any, Any]) -> Sent:
     """Return the sent data with an answer about a pair of this kind. Raises Refused if it is invalid."""
     if not is_json(request):
-        return Sent(_read_answer(request.POST.dict(), kind), _read_key(request.POST.get("key", "")))
+        return Sent(_read_answer(request.POST, kind), _read_key(request.POST.get("key", "")))
     try:
         raw = json.loads(request.body)
     except (ValueError, RecursionError) as error:  # includes too deep nesting

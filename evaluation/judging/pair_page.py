@@ -21,8 +21,20 @@ from evaluation.kinds.registry import kind_of
 from evaluation.models import Choice, Evaluator, Judgement, Pair, Presentation
 from evaluation.reading import ReadTurn
 from studies.models import new_token
+from studies.questions.pages import QuestionPage
 
-_MODULES = ("answer", "bubbles", "clocks", "keys", "memory", "ratings", "room", "server", "visible_sides")
+_MODULES = (
+    "answer",
+    "bubbles",
+    "clocks",
+    "keys",
+    "memory",
+    "own_questions",
+    "ratings",
+    "room",
+    "server",
+    "visible_sides",
+)
 SCRIPTS = ("words.js", *(f"judging/{name}.js" for name in _MODULES))
 """The modules that judging.js imports. The page names them, so that browsers fetch all at once."""
 
@@ -93,6 +105,11 @@ class PairPage:
             AskedQuestion(each, given[each.key], reasons.get(each.key, ""), self.kind.longest_reason)
             for each in self.kind.questions
         ]
+
+    @property
+    def own(self) -> QuestionPage:
+        """Return the evaluation's own questions with the answers to show."""
+        return QuestionPage(self.kind.own_questions, given=self.kind.own_answers(self.answer))
 
     @property
     def numbers(self) -> range:

@@ -93,7 +93,7 @@ def _shown_at(evaluator: Evaluator, clocks: Clocks, now: datetime) -> datetime:
 
 
 def _store(judgement: Judgement, answer: GivenAnswer, key: str, clocks: Clocks, now: datetime) -> Judgement:
-    _set_answer(judgement, answer)
+    _set_answer(judgement, kind_of(judgement.pair.evaluation).counted(answer))
     _set_clocks(judgement, clocks, now)
     judgement.key, judgement.submitted_at = key, now
     judgement.submit_seconds = clocks.within(_limit(judgement, now)).elapsed

@@ -1,12 +1,13 @@
 """What the judging page needs to know about a kind of evaluation."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from evaluation.models import Pair
 from evaluation.models.answers import AnswerFields
+from studies.questions.question import Question as OwnQuestion
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -98,6 +99,19 @@ class PairKind(ABC, Generic[A, R]):
     @abstractmethod
     def check_whole(self, answer: A, reading: R) -> None:
         """Raise Unanswerable, with a sentence for each missing part, unless the answer can be submitted."""
+
+    @property
+    def own_questions(self) -> Sequence[OwnQuestion]:
+        """Return the evaluation's own questions, which are asked after the kind's, in order."""
+        return ()
+
+    def own_answers(self, answer: A) -> Mapping[str, Any]:
+        """Return the answers to them by key."""
+        return {}
+
+    def counted(self, answer: A) -> A:
+        """Return what counts of a submitted answer: not what was entered for a question that disappeared."""
+        return answer
 
     def reasons(self, answer: A) -> Mapping[str, str]:
         """Return the reason given with each question, "" for none."""

@@ -1,17 +1,28 @@
 """Pairs of dialogues: which is artificial, how sure the evaluator is, and which utterance reveals it (figure 12)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, gettext, gettext_noop
 
-from evaluation.answers import Answer, answer_of, check_draft, check_whole
+from evaluation.answers import Answer, answer_of, check_draft, missing_parts, refuse
 from evaluation.kinds.base import Option, PairKind, Question, UnreadableAnswer
 from evaluation.models import Choice, Confidence, Judgement, Pair
 from evaluation.models.answers import AnswerFields
+from evaluation.own_questions import (
+    OwnQuestion,
+    asked_questions,
+    counted_answers,
+    draft_faults,
+    read_own_answers,
+    whole_faults,
+)
 from evaluation.reading import Reading, read_pair
 from evaluation.texts import questions
 from studies.languages import ENGLISH
+from studies.questions.question import Question as AskedQuestion
 
 _WORDS = ("choice", "confidence", "utterance_side", "utterance_bubble")
 _LONGEST_NUMBER = 9
@@ -19,9 +30,14 @@ _CHOICE_KEYS = {Choice.FIRST: "1", Choice.SECOND: "2", Choice.NOT_SURE: "0"}
 _CONFIDENCE_KEYS = {Confidence.SOMEWHAT: "Q", Confidence.CONFIDENT: "W", Confidence.VERY: "E"}
 
 
+@dataclass(frozen=True)
 class DialogueKind(PairKind[Answer, Reading]):
-    """A natural and a simulated dialogue side by side. The question for the utterance has no options, so the page adds it."""
+    """A natural and a simulated dialogue side by side, and an evaluation's ``own`` questions about them.
 
+    The question for the utterance has no options, so the page adds it.
+    """
+
+    own: Sequence[OwnQuestion] = ()
     name = "dialogues"
 
     @property
@@ -45,6 +61,10 @@ class DialogueKind(PairKind[Answer, Reading]):
             for key, options, demand in asked
         )
 
+    @property
+    def own_questions(self) -> Sequence[AskedQuestion]:
+        return asked_questions(self.own, self.words) if self.own else ()
+
     def read_pair(self, pair: Pair, is_natural_first: bool) -> Reading:
         return read_pair(pair, is_natural_first)
 
@@ -58,19 +78,39 @@ class DialogueKind(PairKind[Answer, Reading]):
         number = _read_number(sent.get("utterance_number"))
         if number in (None, Judgement.NO_SINGLE_UTTERANCE):
             words |= {"utterance_side": "", "utterance_bubble": ""}
-        return Answer(utterance_number=number, **words)
+        return Answer(utterance_number=number, own_answers=self._read_own_answers(sent), **words)
 
     def answer_of(self, row: AnswerFields | None) -> Answer:
         return answer_of(row) if row else Answer()
+
+    def own_answers(self, answer: Answer) -> Mapping[str, Any]:
+        return answer.own_answers
+
+    def counted(self, answer: Answer) -> Answer:
+        return replace(answer, own_answers=counted_answers(self.own_questions, answer.own_answers))
 
     def given(self, answer: Answer) -> Mapping[str, str]:
         return {"choice": answer.choice, "confidence": answer.confidence}
 
     def check_draft(self, answer: Answer, reading: Reading) -> None:
         check_draft(answer, reading)
+        refuse(draft_faults(self.own_questions, answer.own_answers))
 
     def check_whole(self, answer: Answer, reading: Reading) -> None:
-        check_whole(answer, reading)
+        refuse([*missing_parts(answer), *whole_faults(self.own_questions, answer.own_answers)])
+        check_draft(answer, reading)
+
+    def _read_own_answers(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the own answers that the page's script sent together, or the browser's form one by one."""
+        together = sent.get("own_answers")
+        if together is None and isinstance(sent, MultiValueDict):
+            together = {name: sent.getlist(name) for name in sent}
+        if not isinstance(together or {}, Mapping):
+            raise UnreadableAnswer("Own answers must be an object.")
+        try:
+            return read_own_answers(self.own_questions, together or {})
+        except ValueError as error:
+            raise UnreadableAnswer(str(error)) from error
 
 
 def _read_number(raw: Any) -> int | None:

@@ -42,7 +42,7 @@ class AnswerFields(models.Model):
     """A complete or partial answer. ``utterance_number`` counts turns from 1; 0 means that no single utterance reveals the
     artificial dialogue, None that the question is not answered. ``utterance_side`` and ``utterance_bubble`` name the clicked
     bubble, if any. ``ratings`` of two answers are by criterion, {"choice": a Preference or "", "reason": text}; None for
-    dialogues.
+    dialogues. ``own_answers`` are those to the evaluation's own questions, by the name under which each is asked.
     """
 
     NO_SINGLE_UTTERANCE: ClassVar = 0
@@ -53,10 +53,12 @@ class AnswerFields(models.Model):
     utterance_side = models.CharField(max_length=10, choices=Choice.choices[:2], blank=True)
     utterance_bubble = models.CharField(max_length=10, choices=Bubble, blank=True)
     ratings = models.JSONField(null=True, blank=True)
+    own_answers = models.JSONField(default=dict, blank=True)
 
     class Meta:
         abstract = True
 
 
-IS_COMPLETE = Q(ratings__isnull=False) | (~Q(choice="") & ~Q(confidence="") & Q(utterance_number__isnull=False))
-"""The condition that all three questions are answered, or that answers are rated."""
+_HAS_UTTERANCE = Q(choice=Choice.NOT_SURE.value) | Q(utterance_number__isnull=False)
+IS_COMPLETE = Q(ratings__isnull=False) | (~Q(choice="") & ~Q(confidence="") & _HAS_UTTERANCE)
+"""The condition that all three questions are answered, of which "not sure" leaves out the third, or that answers are rated."""

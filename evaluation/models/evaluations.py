@@ -100,6 +100,9 @@ class Evaluation(models.Model):
     shows_goal = models.BooleanField("show the goal", default=True)
     shows_persona = models.BooleanField("show the persona", default=True)
     allows_back = models.BooleanField("evaluators may go back and change answers", default=False)
+    own_questions = models.JSONField(
+        default=list, blank=True, help_text="Questions after the paper’s, as evaluation.own_questions describes them."
+    )
     instruction = models.TextField(default=default_instruction, help_text="What evaluators read first. Markdown.")
     consent = models.TextField(default=default_consent, help_text="What evaluators agree to. Markdown.")
     consent_version = models.CharField(max_length=40, default="1")

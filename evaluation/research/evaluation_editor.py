@@ -10,8 +10,9 @@ from django.db.models import Max
 from evaluation.models import Evaluation, EvaluationOutcome
 from evaluation.models.evaluations import LARGEST_SEED
 from evaluation.research.evaluation_form import EvaluationForm, EvaluationOutcomeForm
+from evaluation.research.own_question_rows import OwnQuestionRows, own_question_rows
 from evaluation.texts import default_consent, default_instruction
-from studies.editor.mistakes import Mistake, list_mistakes
+from studies.editor.mistakes import Mistake, list_mistakes, list_row_mistakes
 from studies.models import Study
 
 OPENED = "The evaluation has been opened in the meantime, so its settings can no longer be changed. Plan a new one."
@@ -30,12 +31,16 @@ class EvaluationEditor:
         self.own_pairs = len(evaluation.known_pairs)
         self.is_bound = data is not None
         self.form = EvaluationForm(data, files, instance=evaluation)
+        initial = own_question_rows(evaluation.own_questions)
+        self.questions = OwnQuestionRows(data, initial=initial, prefix="questions")
         self.completion = EvaluationOutcomeForm(evaluation, EvaluationOutcome.Kind.COMPLETED, data)
         self.full = EvaluationOutcomeForm(evaluation, EvaluationOutcome.Kind.FULL, data)
 
     def is_valid(self) -> bool:
         """Return whether all forms can be stored; each is asked, so that each says what is wrong with it."""
-        return self.is_bound and all([self.form.is_valid(), self.completion.is_valid(), self.full.is_valid()])
+        parts: list[Any] = [self.form, self.questions, self.completion, self.full]
+        validity = [part.is_valid() for part in parts]
+        return self.is_bound and all(validity)
 
     @property
     def mistakes(self) -> list[Mistake]:
@@ -44,6 +49,7 @@ class EvaluationEditor:
         return [
             *whole,
             *list_mistakes(self.form),
+            *list_row_mistakes(self.questions, "questions", "Question", "label"),
             *list_mistakes(self.completion),
             *list_mistakes(self.full, "No pair left, "),
         ]
@@ -57,6 +63,7 @@ class EvaluationEditor:
         elif not _is_planned_by_now(self.evaluation):
             self.form.add_error(None, ValidationError(OPENED))
             return False
+        self.evaluation.own_questions = self.questions.table
         stored = self.form.save()
         for outcome in (self.completion, self.full):
             outcome.instance.evaluation = stored

@@ -16,6 +16,7 @@ from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.exports import export_judgements
 from evaluation.flags import flag_evaluator
 from evaluation.models import Evaluation, EvaluationOutcome
+from evaluation.own_questions import read_own_questions
 from evaluation.planning.opening import NotReady, close_evaluation, delete_plan, open_evaluation
 from evaluation.research.evaluation_editor import EvaluationEditor, blank_evaluation
 from evaluation.research.evaluation_form import TEXTS
@@ -205,7 +206,7 @@ def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status:
 def _set_up(found: Evaluation) -> dict[str, Any]:
     kinds, enrolment = EvaluationOutcome.Kind, JudgingEnrolment(found)
     outcomes = {"completion": enrolment.read_outcome(kinds.COMPLETED), "full": enrolment.read_outcome(kinds.FULL)}
-    return {"evaluation": found, **outcomes}
+    return {"evaluation": found, "own_questions": read_own_questions(found.own_questions), **outcomes}
 
 
 def _live(found: Evaluation, progress: Progress) -> Live:

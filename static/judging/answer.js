@@ -1,8 +1,10 @@
-// The three questions: the answers, the options, and missing answers.
+// The three questions, and the evaluation's own: the answers, the options, and missing answers.
 
 import { fill, language, words } from "../words.js";
+import { OwnQuestions } from "./own_questions.js";
 
 const QUESTIONS = ["choice", "confidence", "utterance_number"];
+const NOT_SURE = "not_sure"; // needs no utterance
 const LIST = new Intl.ListFormat(language);
 
 export class Answer {
@@ -10,6 +12,7 @@ export class Answer {
   #turns;
   #listener;
   #select;
+  #own;
 
   /** `turns` are the numbers of turns of the sides. `listener` has change(name), and hint(words) for impossible answers. */
   constructor(form, turns, listener) {
@@ -17,6 +20,7 @@ export class Answer {
     this.#turns = turns;
     this.#listener = listener;
     this.#select = form.elements.utterance_number;
+    this.#own = new OwnQuestions(form.querySelector(".own"), listener);
     form.addEventListener("change", (event) => this.#changed(event.target.name));
     this.#offer();
   }
@@ -29,17 +33,19 @@ export class Answer {
       utterance_number: this.#select.value === "" ? null : Number(this.#select.value),
       utterance_side: side.value,
       utterance_bubble: bubble.value,
+      own_answers: this.#own.value,
     };
   }
 
   /** Adopt the answer from before a reload, or from another tab. */
-  set value({ choice, confidence, utterance_number: number, utterance_side: side, utterance_bubble: bubble }) {
+  set value({ choice, confidence, utterance_number: number, utterance_side: side, utterance_bubble: bubble, own_answers: own }) {
     for (const [name, value] of Object.entries({ choice, confidence })) {
       for (const radio of this.#form.elements[name]) radio.checked = radio.value === value;
     }
     this.#offer();
     this.#select.value = number === null ? "" : String(number);
     this.#mark(side, bubble);
+    this.#own.value = own;
   }
 
   /** Return the sides to which the chosen number may refer. */
@@ -61,6 +67,7 @@ export class Answer {
 
   /** Move the number up or down by one; "no single utterance" comes before the first. */
   step(by) {
+    if (this.value.choice === NOT_SURE) return;
     const offered = ["0", ...Array.from(this.#select.options, (option) => option.value).filter((value) => Number(value) > 0)];
     const at = offered.indexOf(this.#select.value);
     const next = at === -1 ? (by > 0 ? 1 : offered.length - 1) : at + by;
@@ -69,9 +76,10 @@ export class Answer {
     this.#changed("utterance_number");
   }
 
-  /** Choose the clicked bubble, unless it is in the dialogue that was not chosen. */
+  /** Choose the clicked bubble, unless it is in the dialogue that was not chosen, or none is asked for. */
   pick(side, number, bubble) {
     const { choice } = this.value;
+    if (choice === NOT_SURE) return;
     if (choice in this.#turns && choice !== side) {
       this.#listener.hint(fill(words.in_the_other, { other: words[side], chosen: words[choice] }));
       return;
@@ -84,7 +92,8 @@ export class Answer {
 
   /** Mark the unanswered questions and focus the first. Return a sentence about them, or "". */
   demand() {
-    const missing = QUESTIONS.filter((name) => this.value[name] === "" || this.value[name] === null);
+    const asked = QUESTIONS.filter((name) => name !== "utterance_number" || this.value.choice !== NOT_SURE);
+    const missing = asked.filter((name) => this.value[name] === "" || this.value[name] === null);
     for (const name of QUESTIONS) this.#question(name).classList.toggle("missing", missing.includes(name));
     if (missing.length === 0) return "";
     this.#question(missing[0]).querySelector("input, select").focus();
@@ -104,6 +113,11 @@ export class Answer {
   #adapt() {
     const { choice, utterance_number: number, utterance_side: side } = this.value;
     this.#offer();
+    if (choice === NOT_SURE) {
+      this.#select.value = "";
+      this.#mark("", "");
+      return "";
+    }
     const isOther = side && choice in this.#turns && choice !== side;
     if (!isOther && (number === null || this.#select.value === String(number))) return "";
     this.#select.value = "";

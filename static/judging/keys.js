@@ -41,7 +41,7 @@ function letter(event) {
 
 /** Return whether the key has another meaning here. */
 function isElsewhere(event) {
-  const isText = event.target.closest?.("input:not([type=radio]), textarea, select, [contenteditable]");
+  const isText = event.target.closest?.("input:not([type=radio]), textarea, select, [contenteditable], .own");
   return event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || isText;
 }
 

@@ -1,6 +1,7 @@
 """A study's questions as rows of a form."""
 
 import re
+from dataclasses import replace
 from typing import Any, cast
 
 from django import forms
@@ -26,8 +27,9 @@ def _number(label: str) -> forms.FloatField:
     return forms.FloatField(label=label, required=False, widget=forms.NumberInput(attrs={"step": "any"}))
 
 
-class QuestionRow(forms.Form):
-    """One question. Fields that its kind does not have are ignored, because a browser sends them although they are hidden."""
+class QuestionFields(forms.Form):
+    """What every question has. Fields that its kind does not have are ignored, because a browser sends them although they are
+    hidden."""
 
     label = forms.CharField(label="Question", max_length=LONGEST_LABEL)
     key = forms.CharField(
@@ -36,15 +38,11 @@ class QuestionRow(forms.Form):
         help_text="Its name in exports and in the persona sentence. Empty: derived from the question.",
     )
     kind = forms.ChoiceField(choices=Kind.choices, initial=Kind.SINGLE)
-    placement = forms.ChoiceField(label="Asked", choices=Placement.choices, initial=Placement.PERSONA_FORM)
     options = Lines(label="Options, one per line", rows=7, max_length=20_000, required=False)
-    screened_out = Ticks(label="Options that screen out")
     low, high = _number("Lowest number"), _number("Highest number")
     low_label = forms.CharField(label="Label of the lowest", max_length=LONGEST_END, required=False)
     high_label = forms.CharField(label="Label of the highest", max_length=LONGEST_END, required=False)
-    eligible_from, eligible_to = _number("Eligible from"), _number("Eligible to")
     is_required = forms.BooleanField(label="Requires an answer", required=False, initial=True)
-    may_be_withheld = forms.BooleanField(label="Offers “Prefer not to say”", required=False, initial=True)
     depends_on = forms.CharField(
         label="Only if the question with this key …",
         max_length=LONGEST_KEY,
@@ -53,11 +51,6 @@ class QuestionRow(forms.Form):
         help_text="Empty: always asked.",
     )
     depends_answers = Lines(label="… has one of these answers, one per line", rows=2, max_length=8000, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices: Any = [(option, option) for option in split_lines(self["options"].value() or "")]
-        self.fields["screened_out"].choices = choices  # type: ignore[attr-defined]
 
     def clean_key(self) -> str:
         """Return the key, or one derived from the question."""
@@ -73,13 +66,8 @@ class QuestionRow(forms.Form):
         return options
 
     def clean(self) -> dict[str, Any]:
-        """Ignore ticks for removed or renamed options, and refuse a question that cannot be asked."""
-        options = self.cleaned_data.get("options", [])
-        ticked = [one for one in options if one in self.cleaned_data.get("screened_out", [])]
-        self.cleaned_data["screened_out"] = ticked
-        if options and ticked == options:
-            self.add_error("screened_out", "All options screen participants out. Leave at least one option unticked.")
-        elif not self.errors:
+        """Refuse a question that cannot be asked."""
+        if not self.errors:
             for fault in question_faults(self.question):
                 self.add_error(None, f"This question {fault}")
         return self.cleaned_data
@@ -88,20 +76,56 @@ class QuestionRow(forms.Form):
     def question(self) -> Question:
         """Return the question of a row without mistakes."""
         row = self.cleaned_data
-        kind = Kind(row["kind"])
-        names = ["is_required", "may_be_withheld"]
-        names += ["options", "screened_out"] if kind in CHOICES else []
-        names += ["low", "high", "eligible_from", "eligible_to"] if kind in NUMBERS else []
-        names += ["low_label", "high_label"] if kind == Kind.SCALE else []
         values: dict[str, Any] = {
-            name: tuple(row[name]) if isinstance(row[name], list) else row[name] for name in names
+            name: tuple(row[name]) if isinstance(row[name], list) else row[name] for name in self.settings
         }
         depends = (
             Condition(row["depends_on"].strip(), tuple(row["depends_answers"])) if row["depends_on"].strip() else None
         )
-        return Question(
-            row["key"], row["label"], kind=kind, placement=Placement(row["placement"]), condition=depends, **values
-        )
+        return Question(row["key"], row["label"], kind=Kind(row["kind"]), condition=depends, **values)
+
+    @property
+    def settings(self) -> list[str]:
+        """Return the names of the fields that the question's kind has."""
+        kind = Kind(self.cleaned_data["kind"])
+        names = ["is_required"]
+        names += ["options"] if kind in CHOICES else []
+        names += ["low", "high"] if kind in NUMBERS else []
+        return names + (["low_label", "high_label"] if kind == Kind.SCALE else [])
+
+
+class QuestionRow(QuestionFields):
+    """One question of a study: where it is asked, and whom its answers screen out."""
+
+    placement = forms.ChoiceField(label="Asked", choices=Placement.choices, initial=Placement.PERSONA_FORM)
+    screened_out = Ticks(label="Options that screen out")
+    eligible_from, eligible_to = _number("Eligible from"), _number("Eligible to")
+    may_be_withheld = forms.BooleanField(label="Offers “Prefer not to say”", required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Any = [(option, option) for option in split_lines(self["options"].value() or "")]
+        self.fields["screened_out"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Ignore ticks for removed or renamed options, too."""
+        options = self.cleaned_data.get("options", [])
+        ticked = [one for one in options if one in self.cleaned_data.get("screened_out", [])]
+        self.cleaned_data["screened_out"] = ticked
+        if options and ticked == options:
+            self.add_error("screened_out", "All options screen participants out. Leave at least one option unticked.")
+        return super().clean()
+
+    @property
+    def question(self) -> Question:
+        return replace(super().question, placement=Placement(self.cleaned_data["placement"]))
+
+    @property
+    def settings(self) -> list[str]:
+        kind = Kind(self.cleaned_data["kind"])
+        names = [*super().settings, "may_be_withheld"]
+        names += ["screened_out"] if kind in CHOICES else []
+        return names + (["eligible_from", "eligible_to"] if kind in NUMBERS else [])
 
 
 class QuestionRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class takes no argument at run time
@@ -146,10 +170,11 @@ QuestionRows = cast(
 
 def question_rows(questionnaire: Any) -> list[dict[str, Any]]:
     """Return the questions as initial values of the rows."""
-    return [_row(question) for question in read_questions(questionnaire)]
+    return [question_row(question) for question in read_questions(questionnaire)]
 
 
-def _row(question: Question) -> dict[str, Any]:
+def question_row(question: Question) -> dict[str, Any]:
+    """Return the question as initial values of its row."""
     names = [name for name in QuestionRow.base_fields if hasattr(question, name)]
     condition = question.condition or Condition("", ())
     return {name: getattr(question, name) for name in names} | {

@@ -88,16 +88,22 @@ class AskedQuestion:
 class QuestionPage:
     """The questions of one page; ``earlier`` are the person's answers to earlier pages, ``posted`` what a browser sent.
 
+    ``given`` are answers to show while nothing was posted.
     Without a script all questions whose condition depends on this page are shown; the check drops those not met.
     """
 
     def __init__(
-        self, questions: Sequence[Question], posted: Posted | None = None, earlier: Answers | None = None
+        self,
+        questions: Sequence[Question],
+        posted: Posted | None = None,
+        earlier: Answers | None = None,
+        given: Answers | None = None,
     ) -> None:
         self.earlier = earlier or {}
         here = {question.key for question in questions}
         self.questions = [one for one in questions if _may_appear(one, here, self.earlier)]
         self.posted = posted
+        self.given = given or {}
 
     @property
     def is_bound(self) -> bool:
@@ -114,7 +120,7 @@ class QuestionPage:
     @cached_property
     def entered(self) -> dict[str, Any]:
         posted = self.posted
-        return {} if posted is None else {one.key: read_posted(one, posted) for one in self.questions}
+        return dict(self.given) if posted is None else {one.key: read_posted(one, posted) for one in self.questions}
 
     @cached_property
     def checked(self) -> CheckedPage:

@@ -61,7 +61,8 @@ def test_a_draft_is_there_after_a_reload_and_for_another_tab(evaluator: Evaluato
     page = client.get(pairs(evaluator, presentation.token)).context["page"]
     assert (page.answer.choice, page.answer.utterance_number) == ("second", 2)
     state = client.get(pairs(evaluator, presentation.token, "state")).json()
-    assert state["answer"] == SOMEWHAT | {"utterance_number": 2, "utterance_side": "", "utterance_bubble": ""}
+    rest = {"utterance_number": 2, "utterance_side": "", "utterance_bubble": "", "own_answers": {}}
+    assert state["answer"] == SOMEWHAT | rest
     assert (state["number"], state["submitted"], state["next"]) == (1, 0, pairs(evaluator))
     assert 60 <= state["clocks"]["elapsed"] < 120
     assert (state["clocks"]["active"], state["clocks"]["scrolled_first"]) == (45, 1)

@@ -1,0 +1,73 @@
+"""An evaluation's own questions as rows of its form."""
+
+from dataclasses import replace
+from typing import Any, cast
+
+from django import forms
+
+from evaluation.own_questions import (
+    MOST_QUESTIONS,
+    About,
+    OwnQuestion,
+    check_own_questions,
+    read_own_questions,
+    write_own_question,
+)
+from studies.editor.question_rows import QuestionFields, question_row
+
+
+class OwnQuestionRow(QuestionFields):
+    """One question, and whether it is about the pair or about each dialogue."""
+
+    about = forms.ChoiceField(label="Asked", choices=About.choices, initial=About.PAIR)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].help_text = "Its name in exports. Empty: derived from the question."
+
+    @property
+    def own_question(self) -> OwnQuestion:
+        """Return the question of a row without mistakes. Evaluators leave a question empty that they need not answer."""
+        return OwnQuestion(replace(self.question, may_be_withheld=False), About(self.cleaned_data["about"]))
+
+
+class OwnQuestionRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class takes no argument at run time
+    """All own questions, in order."""
+
+    def add_fields(self, form: OwnQuestionRow, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "Remove question"
+        form.fields["ORDER"].label = "Position"
+        form.fields["ORDER"].widget.attrs["data-next"] = ""
+
+    def clean(self) -> None:
+        if not any(self.errors):
+            check_own_questions(self.table)
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """Return the questions that are not removed, as an evaluation stores them; none while a row has mistakes."""
+        is_readable = self.management_form.is_valid() and not any(self.errors)
+        rows = self.ordered_forms if is_readable else []
+        return [
+            write_own_question(row.own_question) for row in rows if isinstance(row, OwnQuestionRow) and row.cleaned_data
+        ]
+
+
+OwnQuestionRows = cast(
+    type[OwnQuestionRowsBase],
+    forms.formset_factory(
+        OwnQuestionRow,
+        formset=OwnQuestionRowsBase,
+        extra=0,
+        can_delete=True,
+        can_order=True,
+        max_num=MOST_QUESTIONS,
+        validate_max=True,
+    ),
+)
+
+
+def own_question_rows(table: Any) -> list[dict[str, Any]]:
+    """Return the questions as initial values of the rows."""
+    return [question_row(own.question) | {"about": own.about} for own in read_own_questions(table)]
