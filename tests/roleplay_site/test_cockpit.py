@@ -56,6 +56,16 @@ def test_a_chatbot_that_models_toml_lacks_stops_the_set_up_in_a_sentence() -> No
     assert "models.toml has no responder 'nobody'" in steps(study)["set-up"].lacks
 
 
+def test_a_closed_study_with_dialogues_of_people_no_longer_needs_its_chatbot() -> None:
+    study = make_study()
+    Study.objects.update(chatbot="nobody")
+    study.refresh_from_db()
+    make_natural_dialogue(make_participant(study), ending="next_goal")
+    assert (steps(study)["set-up"].kind, steps(study)["set-up"].lacks) == ("done", "")
+    Recruitment.objects.create(study=study, is_open=True)
+    assert steps(study)["set-up"].kind == "failed"
+
+
 def test_an_open_study_counts_its_people_and_what_is_left_of_its_seats_and_time() -> None:
     study, now = make_study(), timezone.now()
     closes_at = now + timedelta(days=3, hours=2)

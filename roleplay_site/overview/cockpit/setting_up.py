@@ -19,7 +19,7 @@ def set_up_step(numbers: Numbers) -> Step:
     ]
     edit = reverse("edit-study", args=[study.slug])
     change = Action("View set-up", address) if study.is_frozen or study.is_archived else Action("Edit study", edit)
-    lacks = [] if study.is_archived else what_it_lacks(study)
+    lacks = [] if study.is_archived or _has_collected(numbers) else what_it_lacks(study)
     if lacks and not numbers.goals:
         add = Action("Add goals", f"{edit}#goals")
         return Step("set-up", "Set-up", address, "next", facts, lacks=lacks[0], action=add)
@@ -27,3 +27,9 @@ def set_up_step(numbers: Numbers) -> Step:
         mend = Action("Check models", reverse("models")) if study.is_frozen else change
         return Step("set-up", "Set-up", address, "failed", facts, lacks=lacks[0], action=mend)
     return Step("set-up", "Set-up", address, "done", facts, action=change)
+
+
+def _has_collected(numbers: Numbers) -> bool:
+    """Return whether people have chatted and the study is closed. Then nobody misses a chatbot that is no longer there."""
+    is_open = numbers.recruitment is not None and numbers.recruitment.is_open
+    return numbers.natural > 0 and not is_open
