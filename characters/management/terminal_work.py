@@ -31,12 +31,15 @@ def queue_up(queue: Queue[Any], job: Job, unit: str) -> Iterator[str]:
         yield sentence
 
 
-def work_off(queue: Queue[Any], job: Job, make_worker: MakeWorker, unit: str) -> None:
-    """Process the job's items in this process. Raises CommandError unless all are finished."""
+def work_off(queue: Queue[Any], job: Job, make_worker: MakeWorker, unit: str, bar: "tqdm[Any] | None" = None) -> None:
+    """Process the job's items in this process. Raises CommandError unless all are finished.
+
+    ``bar`` shows the progress if that is not simply the number of items.
+    """
     if not (left := _left(queue, job)):
         return
     queue.start(job)
-    bar = tqdm(total=left, file=sys.stderr, unit=unit.removesuffix("s"), dynamic_ncols=True)
+    bar = bar or progress_bar(unit, left)
     try:
         with stop_on_signal() as stop, bar:
             worker = make_worker(stop.is_set, bar.update)
@@ -46,6 +49,11 @@ def work_off(queue: Queue[Any], job: Job, make_worker: MakeWorker, unit: str) ->
         queue.leave(job)
         async_to_sync(registry.close_models)()
     _refuse_incomplete(queue, job, unit)
+
+
+def progress_bar(unit: str, total: int | None = None) -> "tqdm[Any]":
+    """Return a bar in the terminal; the ``total`` may be known later."""
+    return tqdm(total=total, file=sys.stderr, unit=unit.removesuffix("s"), dynamic_ncols=True)
 
 
 def _refuse_incomplete(queue: Queue[Any], job: Job, unit: str) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from characters.casting.command import add_cast
-from characters.describing.command import add_describe
 from characters.imports.command import add_import
 from characters.management.context_instruct.export import add_export
 from characters.management.context_instruct.instruct import add_instruct
+from characters.management.describing.describe import add_describe
 from characters.refusals import CharacterRefused
 from characters.rehearsal.command import add_rehearse
 from rolellm.scripts.turns import UnreadableScript

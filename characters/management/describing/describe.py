@@ -1,29 +1,20 @@
 """``characters describe``: let a model describe a character, in this process or in the workers."""
 
 import json
-import sys
 from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Callable
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
+from django.core.management.base import BaseCommand
 
 from characters.describing.descriptions import DESCRIPTIONS, described_as, request_description
 from characters.describing.workers import DescriptionWorker
-from characters.models import Description, DescriptionStep
+from characters.management.terminal_work import PATIENCE, progress_bar, queue_up, work_off
+from characters.models import Description
 from characters.profiles import find_character
-from characters.quantities import counted
-from characters.refusals import CharacterRefused
-from dialogue.backends import registry
-from jobs.heartbeats import live_services
-from jobs.routing import missing_worker
-from jobs.workers import stop_on_signal
 from studies.commands import refuse_idle_options, refuse_unfit
 
-PATIENCE = 2
-"""The second infrastructure error of a question ends the command, because its user is waiting."""
 _ABOUT = (
     "Ask a model five questions about a character, so that you can see whether it knows the role, and let it write the "
     "description and the catchphrases. A description that the character already has stays; its page offers the new one."
@@ -47,51 +38,23 @@ def _describe(command: BaseCommand, options: dict[str, Any]) -> None:
     job = request_description(character, options["model"])
     refuse_unfit(options["model"])
     if options["queue"]:
-        _queue(command, job)
+        for sentence in queue_up(DESCRIPTIONS, job, "questions"):
+            command.stderr.write(sentence)
         return
     _work_off(job)
     character.refresh_from_db()
     _report(command, job, as_json=options["json"])
 
 
-def _queue(command: BaseCommand, job: Description) -> None:
-    DESCRIPTIONS.queue(job)
-    command.stderr.write(f"Queued: {counted(_left(job), 'question')} about {job.character.name}.")
-    if sentence := missing_worker(job, live_services()):
-        command.stderr.write(sentence)
-
-
 def _work_off(job: Description) -> None:
-    """Ask what is left in this process. Raises CharacterRefused or CommandError unless everything is answered."""
-    DESCRIPTIONS.start(job)
-    bar = tqdm(total=_left(job) + _is_to_be_converted(job), file=sys.stderr, unit="answer", dynamic_ncols=True)
-    try:
-        with stop_on_signal() as stop, bar:
-            worker = DescriptionWorker(
-                models_file=settings.MODELS_FILE, patience=PATIENCE, should_stop=stop.is_set, on_step=bar.update
-            )
-            async_to_sync(worker.work_off)(DescriptionStep.objects.filter(description=job))
-    finally:
-        DESCRIPTIONS.leave(job)
-        async_to_sync(registry.close_models)()
-    if _left(job):
-        raise _incomplete(job)
+    """Ask what is left in this process. Raises CommandError unless everything is answered."""
+    left = job.steps.filter(finished_at=None).count()
+    is_to_be_converted = not job.steps.filter(step="second_person").exists()
+    work_off(DESCRIPTIONS, job, _make_worker, "questions", progress_bar("answers", left + is_to_be_converted))
 
 
-def _left(job: Description) -> int:
-    return job.steps.filter(finished_at=None).count()
-
-
-def _is_to_be_converted(job: Description) -> bool:
-    return not job.steps.filter(step="second_person").exists()
-
-
-def _incomplete(job: Description) -> Exception:
-    if job.message:
-        return CharacterRefused(job.message)
-    return CommandError(
-        f"Stopped with {counted(_left(job), 'question')} left. Repeat the command to continue.", returncode=130
-    )
+def _make_worker(should_stop: Callable[[], bool], on_step: Callable[[], object]) -> DescriptionWorker:
+    return DescriptionWorker(settings.MODELS_FILE, patience=PATIENCE, should_stop=should_stop, on_step=on_step)
 
 
 def _report(command: BaseCommand, job: Description, *, as_json: bool) -> None:

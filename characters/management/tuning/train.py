@@ -1,28 +1,24 @@
 """``rocit train``: tune a LoRA, in this process or in the workers."""
 
 import json
-import sys
 from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
+from django.core.management.base import BaseCommand
 
+from characters.management.terminal_work import progress_bar, queue_up, work_off
 from characters.models import Adapter, Tuning
 from characters.refusals import CharacterRefused
 from characters.tuning.adapters import add_adapter, refuse_known_name
 from characters.tuning.queue import TUNINGS
 from characters.tuning.reports import as_object, in_words
-from characters.tuning.requests import queue_tuning, request_tuning
+from characters.tuning.requests import request_tuning
 from characters.tuning.sources import Sources
 from characters.tuning.workers import TuningWorker
-from jobs.heartbeats import live_services
-from jobs.routing import missing_worker
-from jobs.workers import stop_on_signal
 from rolellm.tuning.recipe import MARKUPS, MODULES, VARIANTS, InvalidRecipe, Recipe
 
 _ABOUT = (
@@ -105,7 +101,8 @@ def _train(command: BaseCommand, options: dict[str, Any]) -> None:
     for sentence in in_words(tuning):
         command.stderr.write(sentence)
     if options["queue"]:
-        _queue(command, tuning)
+        for sentence in queue_up(TUNINGS, tuning, "tunings"):
+            command.stderr.write(sentence)
         return
     _work_off(tuning)
     _report(command, tuning, options)
@@ -128,35 +125,19 @@ def _request(options: dict[str, Any]) -> Tuning:
     return request_tuning(settings.MODELS_FILE, options["name"], options["model"], sources, recipe)
 
 
-def _queue(command: BaseCommand, tuning: Tuning) -> None:
-    queue_tuning(tuning)
-    command.stderr.write(f"Queued: {tuning.name}.")
-    if sentence := missing_worker(tuning, live_services()):
-        command.stderr.write(sentence)
-
-
 def _work_off(tuning: Tuning) -> None:
-    """Tune in this process. Raises CharacterRefused or CommandError unless it ends."""
-    TUNINGS.start(tuning)
-    bar = tqdm(file=sys.stderr, unit="step", dynamic_ncols=True)
+    """Tune in this process. Raises CommandError unless it ends."""
+    bar = progress_bar("steps")
 
     def show(step: int, steps: int) -> None:
         bar.total = steps
         bar.update(step - bar.n)
 
-    try:
-        with stop_on_signal() as stop, bar:
-            worker = TuningWorker(models_file=settings.MODELS_FILE, should_stop=stop.is_set, patience=1, on_step=show)
-            async_to_sync(worker.work_off)(Tuning.objects.filter(pk=tuning.pk))
-    finally:
-        TUNINGS.leave(tuning)
+    def make_worker(should_stop: Callable[[], bool], _on_item: Callable[[], object]) -> TuningWorker:
+        return TuningWorker(models_file=settings.MODELS_FILE, should_stop=should_stop, patience=1, on_step=show)
+
+    work_off(TUNINGS, tuning, make_worker, "tunings", bar)
     tuning.refresh_from_db()
-    if tuning.message:
-        raise CharacterRefused(tuning.message)
-    if tuning.state != Tuning.State.FINISHED:
-        raise CommandError(
-            f"Stopped after step {tuning.step} of {tuning.steps}. Repeat the command to continue.", returncode=130
-        )
 
 
 def _report(command: BaseCommand, tuning: Tuning, options: dict[str, Any]) -> None:

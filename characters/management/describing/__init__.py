@@ -1,0 +1,1 @@
+"""The action of ``manage.py characters`` that lets models describe them."""
