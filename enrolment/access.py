@@ -33,7 +33,7 @@ def in_study(kind: type[E]) -> Callable[[Callable[Concatenate[HttpRequest, E, A]
             if enrolment is None:
                 return render_dead_end(request, *kind.texts().missing, status=404)
             with enrolment.own_language():
-                return view(request, enrolment, *args, **kwargs)
+                return _refusal(request, enrolment) or view(request, enrolment, *args, **kwargs)
 
         return _located(kind, found)
 
@@ -73,7 +73,7 @@ def visitors_only(
             if visitor is None:
                 return to_first_page(request, **location)
             with visitor.enrolment.own_language():
-                return view(request, visitor, *args, **kwargs)
+                return _refusal(request, visitor.enrolment) or view(request, visitor, *args, **kwargs)
 
         return _located(kind, known)
 
@@ -106,6 +106,11 @@ def to_current_step(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
     if step == "closed":
         return render_closed(request, visitor.enrolment, visitor.person)
     return redirect(visitor.enrolment.address(step))
+
+
+def _refusal(request: HttpRequest, enrolment: Enrolment[Any]) -> HttpResponse | None:
+    hidden = enrolment.why_hidden(request)
+    return render_dead_end(request, *hidden, status=403, enrolment=enrolment) if hidden else None
 
 
 def _to_first_page(request: HttpRequest, enrolment: Enrolment[Any]) -> HttpResponse:

@@ -178,6 +178,10 @@ class Enrolment(ABC, Generic[P]):
         """Lock the person's row until the transaction ends, and return it with current values."""
         return self.people.select_for_update(of=("self",)).get(pk=person.pk)
 
+    def why_hidden(self, request: HttpRequest) -> Heading | None:
+        """Return why none of these pages is for this visitor, if so."""
+        return None
+
     def why_barred(self, request: HttpRequest, invitation: Invitation) -> str:
         """Return a sentence that says why this visitor may not enrol at all; empty if they may."""
         return ""

@@ -40,7 +40,7 @@ def find_study(slug: str) -> Study:
     """Return the study called ``slug``. Raises CommandError."""
     study = Study.objects.filter(slug=slug).first()
     if study is None:
-        known = ", ".join(Study.objects.values_list("slug", flat=True)) or "none yet, run load_demo first"
+        known = ", ".join(Study.objects.listed().values_list("slug", flat=True)) or "none yet, run load_demo first"
         raise CommandError(f"There is no study {slug!r}. Choose from: {known}.", returncode=2)
     return study
 

@@ -63,8 +63,17 @@ def copy_study(study: Study) -> Study:
     Participants' personas are not copied, because people consented to one study only. Other apps copy what they add to a
     study.
     """
-    fresh = {"frozen_at": None, "archived_at": None, "is_public": False}
-    copy = copy_row(study, slug=_free_slug(study.slug), title=f"{study.title[:190]} (copy)", **fresh)
+    return _copy(study, "copy")
+
+
+def copy_for_tests(study: Study) -> Study:
+    """Return a test copy of the study, which is frozen from the start, so that it stays what its participants try."""
+    return _copy(study, "test", test_of=study, frozen_at=timezone.now())
+
+
+def _copy(study: Study, suffix: str, **fields: Any) -> Study:
+    fresh = {"frozen_at": None, "archived_at": None, "is_public": False, "test_of": None} | fields
+    copy = copy_row(study, slug=_free_slug(study.slug, suffix), title=f"{study.title[:190]} ({suffix})", **fresh)
     Goal.objects.bulk_create(
         Goal(study=copy, number=goal.number, domain=goal.domain, text=goal.text) for goal in study.goals.all()
     )
@@ -92,9 +101,19 @@ def announce_change(study: Study, fields: Sequence[str]) -> list[str]:
 
 def copy_row(row: M, **changes: Any) -> M:
     """Store and return a copy of the row, including fields that are added to the model later."""
-    kept = (field for field in row._meta.concrete_fields if not field.primary_key and not field.unique)
-    values = {field.name: getattr(row, field.name) for field in kept if field.name not in ("created_at", *changes)}
+    values = {field.name: getattr(row, field.name) for field in _copied_fields(row) if field.name not in changes}
     return type(row)._default_manager.create(**values | changes)
+
+
+def copied_values(row: Model, *without: str) -> dict[str, Any]:
+    """Return what a copy of the row has in common with it: its fields ``without`` these and without relations to other rows."""
+    kept = (field for field in _copied_fields(row) if not field.is_relation and field.name not in without)
+    return {field.name: getattr(row, field.name) for field in kept}
+
+
+def _copied_fields(row: Model) -> list[Any]:
+    fields = row._meta.concrete_fields
+    return [one for one in fields if not one.primary_key and not one.unique and one.name != "created_at"]
 
 
 def freeze_study(study: Study) -> None:
@@ -154,8 +173,8 @@ def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
     )
 
 
-def _free_slug(slug: str) -> str:
+def _free_slug(slug: str, suffix: str) -> str:
     """Return an unused slug that ends in "-copy", "-copy-2" and so on; a copy of a copy has only one such suffix."""
-    stem = re.sub(r"-copy(-\d+)?$", "", slug)[:40]
-    candidates = (f"{stem}-copy{f'-{number}' if number > 1 else ''}" for number in count(1))
+    stem = re.sub(rf"-{suffix}(-\d+)?$", "", slug)[:40]
+    candidates = (f"{stem}-{suffix}{f'-{number}' if number > 1 else ''}" for number in count(1))
     return next(one for one in candidates if not Study.objects.filter(slug=one).exists())

@@ -28,8 +28,13 @@ class StudiesSection:
 
 def read_studies(character: Character) -> StudiesSection:
     """Read the section."""
-    sheets = CharacterSheet.objects.filter(name=character.name).select_related("study").order_by("study__title")
-    lines = [(sheet.study, sheet.digest) for sheet in sheets.defer("pairs")]
+    sheets = (
+        CharacterSheet.objects.filter(name=character.name, study__test_of=None)
+        .select_related("study")
+        .order_by("study__title")
+    )
+    in_order = sheets.select_related("study").order_by("study__title").defer("pairs")
+    lines = [(sheet.study, sheet.digest) for sheet in in_order]
     try:
         digest, problem = part_of(character).digest, ""
     except CharacterRefused as error:
@@ -37,6 +42,6 @@ def read_studies(character: Character) -> StudiesSection:
     return StudiesSection(
         character,
         [StudyLine(study, known == digest) for study, known in lines],
-        list(Study.objects.filter(frozen_at=None).order_by("title")),
+        list(Study.objects.listed().filter(frozen_at=None).order_by("title")),
         problem,
     )

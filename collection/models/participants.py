@@ -30,7 +30,7 @@ class Participant(Person):
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="participants")
     state = models.CharField(max_length=20, choices=State, default=State.ENROLLED)
     persona = models.OneToOneField(Persona, on_delete=models.PROTECT, null=True, blank=True, related_name="participant")
-    consent_provider = models.CharField(max_length=200, blank=True)
+    consent_provider = models.TextField(blank=True)
     order_seed = models.BigIntegerField(null=True, blank=True)
     goal_order = models.JSONField(default=list, blank=True)
     condition_seed = models.BigIntegerField(null=True, blank=True)

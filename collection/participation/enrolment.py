@@ -23,13 +23,13 @@ from collection.participation.eligibility import (
     why_ineligible,
 )
 from collection.participation.goals import next_survey
-from collection.participation.texts import texts
+from collection.participation.texts import tests_only, texts
 from enrolment.agreements import Agreement, Terms
 from enrolment.invitations import Invitation
 from enrolment.landing import new_person
-from enrolment.protocol import Enrolment, Visitor
+from enrolment.protocol import Enrolment, Heading, Visitor
 from enrolment.signed_tokens import SignedTokens
-from studies.access import is_researcher
+from studies.access import CHANGE, is_researcher
 from studies.chatbots import common_label, providers_of
 from studies.language_models.catalogue import read_catalogue
 from studies.models import Dialogue, Persona, Study
@@ -144,8 +144,13 @@ class ChatEnrolment(Enrolment[Participant]):
         opens_at = self.recruitment.opens_at if self.recruitment and reason == "not_yet" else None
         return super().refusal(reason) | {"opens_at": opens_at}
 
+    def why_hidden(self, request: HttpRequest) -> Heading | None:
+        is_theirs = self.study.test_of_id is None or is_researcher(request.user, CHANGE)
+        return None if is_theirs else tests_only()
+
     def preview_address(self, request: HttpRequest) -> str:
-        return reverse("preview", args=self.location) if is_researcher(request.user) else ""
+        is_offered = self.study.test_of_id is None and is_researcher(request.user)
+        return reverse("preview", args=self.location) if is_offered else ""
 
     def consent_page(self) -> dict[str, Any]:
         return {"label": common_label(self.study, read_catalogue())}

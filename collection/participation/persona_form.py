@@ -60,10 +60,12 @@ def _activate(locked: Participant, answers: Answers, now: datetime) -> None:
 
 
 def _free_code(participant: Participant) -> str:
-    """Return "p-001" for the first person who enrolled, and so on. Codes of people who have withdrawn are not reused,
-    because exports may contain them: their rows stay and count. Skip codes that a listed persona has."""
+    """Return "p-001" for the first person who enrolled, and so on, or "test-001" in a test copy. Codes of people who have
+    withdrawn are not reused, because exports may contain them: their rows stay and count. Skip codes that a listed persona
+    has."""
     rank = participant.study.participants.filter(pk__lte=participant.pk).count()
-    candidates = chain([f"p-{rank:03d}"], (f"p-{rank:03d}-{number}" for number in count(2)))
+    stem = f"{'p' if participant.study.test_of_id is None else 'test'}-{rank:03d}"
+    candidates = chain([stem], (f"{stem}-{number}" for number in count(2)))
     return next(one for one in candidates if not participant.study.personas.filter(code=one).exists())
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext
 
-from enrolment.protocol import Texts
+from enrolment.protocol import Heading, Texts
 
 
 def texts() -> Texts:
@@ -67,4 +67,12 @@ def texts() -> Texts:
             ),
         ),
         as_another=gettext("Take part as a new participant"),
+    )
+
+
+def tests_only() -> Heading:
+    """Return what visitors read at a test copy of a study, in the current language."""
+    return (
+        gettext("This link is for the study’s researchers"),
+        gettext("They try the study here. To take part, please use the link that you were sent for the study."),
     )

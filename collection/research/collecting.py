@@ -1,13 +1,13 @@
 """A study's participants, their progress, and the seats left."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 
 from collection.models import Participant, Recruitment, Release
@@ -156,10 +156,21 @@ def read_admission(study: Study, now: datetime) -> Admission:
 
 def list_participants(study: Study, page: str, now: datetime) -> Page[Any]:
     """Return a page of ParticipantLines, latest activity first."""
+    found: Page[Any] = Paginator(_by_activity(study), PARTICIPANTS_A_PAGE).get_page(page)
+    found.object_list = _lines(found.object_list, now)
+    return found
+
+
+def list_everybody(study: Study, now: datetime) -> list[ParticipantLine]:
+    """Return all participants of a study that has few, latest activity first."""
+    return _lines(_by_activity(study), now)
+
+
+def _by_activity(study: Study) -> QuerySet[Participant]:
     natural = Dialogue.objects.filter(kind=Dialogue.Kind.NATURAL).select_related("goal")
     dialogues = natural.annotate(turn_count=Count("turns")).order_by("pk")
     latest = Coalesce("last_seen_at", "consented_at")
-    everybody = (
+    return (
         study.participants.select_related("persona")
         .prefetch_related(
             Prefetch("persona__dialogues", dialogues),
@@ -167,9 +178,10 @@ def list_participants(study: Study, page: str, now: datetime) -> Page[Any]:
         )
         .order_by(latest.desc(), "-pk")
     )
-    found: Page[Any] = Paginator(everybody, PARTICIPANTS_A_PAGE).get_page(page)
-    found.object_list = [ParticipantLine(one, _begun(one), now) for one in found.object_list]
-    return found
+
+
+def _lines(participants: Iterable[Participant], now: datetime) -> list[ParticipantLine]:
+    return [ParticipantLine(one, _begun(one), now) for one in participants]
 
 
 def _begun(participant: Participant) -> list[Dialogue]:

@@ -33,6 +33,8 @@ def recruitment(request: HttpRequest, slug: str) -> HttpResponse:
 def collecting(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a study while it collects. Posting an action opens or closes it, or releases a participant's seat."""
     study = _study(slug)
+    if study.test_of is not None:  # it opens and closes with its tests
+        return redirect("tests", study.test_of.slug)
     if request.method == "POST":
         _act(request, study)
         return _load_again(request, slug)

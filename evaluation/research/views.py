@@ -43,7 +43,7 @@ LIVE_PARTS = {"evaluators": "evaluation/_evaluators.html", "judge-runs": "evalua
 @staff_only
 def new_evaluation(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form for a new evaluation, pre-filled with the paper's settings, or create it."""
-    return _edit(request, blank_evaluation(get_object_or_404(Study, slug=slug)))
+    return _edit(request, blank_evaluation(get_object_or_404(Study.objects.listed(), slug=slug)))
 
 
 @staff_only

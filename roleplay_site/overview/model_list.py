@@ -120,7 +120,7 @@ def read_examined(model: str) -> Examined:
 
 def _read_uses() -> dict[str, Use]:
     studies: dict[str, list[Study]] = {}
-    for study in Study.objects.order_by("title").prefetch_related("conditions"):
+    for study in Study.objects.listed().order_by("title").prefetch_related("conditions"):
         for name in dict.fromkeys([study.chatbot, *(one.model for one in chatbots_of(study))]):
             studies.setdefault(name, []).append(study)
     inquirers, responders = _count(Run, "inquirer"), _count(Run, "responder")

@@ -23,7 +23,7 @@ class StudyLine:
 
 def list_studies(*, archived: bool = False) -> list[StudyLine]:
     """Return the studies in use, or the archived ones, by title."""
-    studies = list(Study.objects.filter(archived_at__isnull=not archived).order_by("title"))
+    studies = list(Study.objects.listed().filter(archived_at__isnull=not archived).order_by("title"))
     catalogue = read_catalogue()
     return [StudyLine(strip, catalogue.label(strip.study.chatbot)) for strip in _strips(studies)]
 

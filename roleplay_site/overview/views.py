@@ -40,7 +40,9 @@ def study(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @staff_only
 def cockpit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show what each step of a study has, what it lacks, and what comes next."""
+    """Show what each step of a study has, what it lacks, and what comes next; for a test copy, the tests of its study."""
+    if tested := Study.objects.filter(test_copies__slug=slug).first():
+        return redirect("tests", tested.slug)
     return render(request, "overview/study.html", {"page": read_cockpit(_find(slug))})
 
 
@@ -127,4 +129,4 @@ def _request(request: HttpRequest, form: RunForm, study: Study) -> list[Run]:
 
 
 def _find(slug: str) -> Study:
-    return get_object_or_404(Study, slug=slug)
+    return get_object_or_404(Study.objects.listed(), slug=slug)

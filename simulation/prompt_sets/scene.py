@@ -54,7 +54,7 @@ class Scene:
 def read_scene(data: Mapping[str, str]) -> Scene:
     """Return the scene that the fields in ``data`` name. A missing or unknown value is replaced by the first possible one:
     the persona of one study is unknown in another."""
-    studies = [("", PAPERS), *Study.objects.order_by("title").values_list("slug", "title")]
+    studies = [("", PAPERS), *Study.objects.listed().order_by("title").values_list("slug", "title")]
     study = _choice(data, "study", "Study", studies, studies[-1][0])
     found = Study.objects.filter(slug=study.value).first()
     sentences, texts = _personas(found), _goals(found)

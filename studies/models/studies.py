@@ -20,10 +20,21 @@ if TYPE_CHECKING:
 FROZEN = "The study is frozen because it has participants or a run. Copy it to change it."
 
 
+class Studies(models.QuerySet["Study"]):
+    """A selection of studies."""
+
+    def listed(self) -> "Studies":
+        """Select what researchers set up: all studies without the test copies."""
+        return self.filter(test_of=None)
+
+
 class Study(models.Model):
     """One experiment. It is frozen once it has participants or a run; copy it to change it.
 
-    Participants read ``welcome``, agree to ``consent``, and see ``instruction`` above every goal; all three are Markdown.
+    Participants read ``welcome``, agree to ``consent``, and see ``instruction`` above every goal; all three are Markdown. The
+    consent page also names ``researchers`` and the other facts up to ``ethics_approval``, without those that are empty.
+
+    A test copy is a study of its own, so that its participants count nowhere: researchers try ``test_of`` there.
     """
 
     class GoalOrder(models.TextChoices):
@@ -59,6 +70,15 @@ class Study(models.Model):
     welcome = models.TextField(default=default_welcome, help_text="What the study is about. Markdown.")
     consent = models.TextField(default=default_consent, help_text="What participants agree to. Markdown.")
     consent_version = models.CharField(max_length=40, default="1")
+    researchers = models.CharField(max_length=300, blank=True, help_text="Their names and institution.")
+    contact = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Where participants get help: an e-mail address or a telephone number. Shown on all their pages.",
+    )
+    duration = models.CharField(max_length=200, blank=True, help_text="For example: about 40 minutes.")
+    payment = models.CharField(max_length=300, blank=True, help_text="How much, and when.")
+    ethics_approval = models.CharField(max_length=300, blank=True, help_text="The committee and its reference number.")
     instruction = models.TextField(default=default_instruction, help_text="Shown above every goal. Markdown.")
     goal_order = models.CharField(max_length=10, choices=GoalOrder, default=GoalOrder.GIVEN)
     assignment = models.CharField(
@@ -89,7 +109,12 @@ class Study(models.Model):
     is_public = models.BooleanField(
         default=False, editable=False, help_text="Visitors see its results. Only for studies without people's data."
     )
+    test_of = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, editable=False, related_name="test_copies"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = Studies.as_manager()
 
     class Meta:
         db_table = "collection_study"

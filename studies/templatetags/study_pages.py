@@ -39,7 +39,11 @@ class Tab:
 
 @register.inclusion_tag("studies/_navigation.html")
 def study_navigation(study: Titled, current: str = "", within: str = "") -> dict[str, object]:
-    """Return the study's pages with the ``current`` one, or the one that the shown page is ``within``."""
+    """Return the study's pages with the ``current`` one, or the one that the shown page is ``within``. Pages of a test copy
+    belong to the study that is tested, and say so."""
+    tested = getattr(study, "test_of", None)
+    if tested is not None:
+        return study_navigation(tested, within="collect") | {"is_test": True}
     marks = {current: "page", within: "true"}
     tabs = [Tab(label, reverse(name, args=[study.slug]), marks.get(key, "")) for key, (label, name) in PAGES.items()]
     return {"study": study, "tabs": tabs, "is_overview": current == "overview"}
