@@ -39,7 +39,7 @@ def work_off(queue: Queue[Any], job: Job, make_worker: MakeWorker, unit: str, ba
     if not (left := _left(queue, job)):
         return
     queue.start(job)
-    bar = bar or progress_bar(unit, left)
+    bar = progress_bar(unit, left) if bar is None else bar
     try:
         with stop_on_signal() as stop, bar:
             worker = make_worker(stop.is_set, bar.update)
