@@ -11,6 +11,7 @@ from django.db import transaction
 from dialogue.names import plain_name
 from rolellm.elicitation import Character
 from rolellm.pairs import Pair
+from studies.audit import Verb, record
 from studies.models import CharacterSheet, Persona, Study, write_pairs
 from studies.models.studies import FROZEN
 
@@ -53,7 +54,10 @@ def _cast(study: Study, part: Part) -> Persona:
         "digest": part.digest,
         "is_audited": part.is_audited,
     }
-    sheet, _ = CharacterSheet.objects.update_or_create(study=study, name=part.character.name, defaults=values)
+    sheet, is_new = CharacterSheet.objects.update_or_create(study=study, name=part.character.name, defaults=values)
+    record(
+        study, Verb.ADDED if is_new else Verb.CHANGED, f"the character {sheet.name}{'' if is_new else ', a new copy'}"
+    )
     there = Persona.objects.filter(character=sheet).first()
     return there or Persona.objects.create(
         study=study, code=_free_code(study, sheet.name), source=Persona.Source.CHARACTER, features={}, character=sheet

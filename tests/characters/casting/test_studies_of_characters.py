@@ -45,6 +45,17 @@ def test_the_command_copies_description_catchphrases_and_pairs() -> None:
     assert study.personas.get(source=Persona.Source.CHARACTER).character == sheet
 
 
+def test_the_audit_trail_says_who_brought_which_character(client: Client) -> None:
+    character, study = make_character(), make_study()
+    cast("Coriolanus")
+    client.post(f"/characters/{character.token}/cast/", {"study": "demo"})
+    lines = [str(line) for line in study.audit_lines.order_by("pk")]
+    assert lines == [
+        "A command added the character Coriolanus",
+        "researcher changed the character Coriolanus, a new copy",
+    ]
+
+
 def test_the_study_says_of_each_character_whether_it_was_audited(client: Client) -> None:
     make_character(audit="accepted")
     make_character("Menenius", audit="rejected")
