@@ -24,6 +24,11 @@ class Round:
     number: int
     turns: list[ProfileTurn]
 
+    @property
+    def answer(self) -> str:
+        """Return what the character says at its end."""
+        return self.turns[-1].content
+
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
