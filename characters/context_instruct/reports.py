@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from characters.context_instruct.funnel import read_funnel
-from characters.models import ContextInstruct
+from characters.models import Character, ContextInstruct
 from rolellm.selection import PAPER_DUPLICATES, PAPER_LOW, Funnel
 
 
@@ -58,6 +58,20 @@ def missing_triplets(job: ContextInstruct, funnel: Funnel) -> str:
         f"Only {funnel.candidates:,} of {job.wanted:,} triplets were made, and no further calls are allowed. The answers of "
         f"{job.model} were too short or malformed. Try another model."
     )
+
+
+def missing_segments(character: Character) -> str:
+    """Return a sentence if no question can be about the character's script; empty otherwise."""
+    if not character.counts:
+        return (
+            f"{character.name} has no profile, so all questions are about the description and none about the script. Import the"
+            " script for the others."
+        )
+    if not character.counts["segments"]:
+        return (
+            f"The profile of {character.name} is too short for a segment, so all questions are about the description."
+        )
+    return ""
 
 
 def percent(share: float | None) -> str:

@@ -55,8 +55,9 @@ def check_threshold(threshold: float) -> None:
 def request_instruct(
     character: Character, request: InstructRequest, models_file: Path | None = None
 ) -> ContextInstruct:
-    """Return the job that makes triplets of the character's profile as requested: an equal one if there is any, else a new one.
+    """Return the job that makes triplets of the character as requested: an equal one if there is any, else a new one.
 
+    Without a profile, all its questions are about the description.
     Only the threshold may differ from an equal one, because a selection is made again without the model. The job is paused
     until it is queued or worked on. Raises CharacterRefused.
     """
@@ -74,12 +75,7 @@ def _planned(character: Character, seed: int) -> list[Call]:
             f"{character.name} has no description, which every question needs. Let a model write one with python manage.py "
             "characters describe, or write it on the character's page."
         )
-    rows = rows_of(character)
-    if not rows:
-        raise CharacterRefused(
-            f"{character.name} has no profile. Import the script with python manage.py characters import --replace."
-        )
-    return plan(cut(rows, language_of(character)), seed)
+    return plan(cut(rows_of(character), language_of(character)), seed)
 
 
 def _configure(

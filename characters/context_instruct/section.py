@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from characters.context_instruct.funnel import read_funnel
 from characters.context_instruct.queue import INSTRUCT_CALLS
-from characters.context_instruct.reports import missing_triplets, percent
+from characters.context_instruct.reports import missing_segments, missing_triplets, percent
 from characters.context_instruct.requests import MOST_WANTED, SEED, InstructRequest, request_instruct
 from characters.context_instruct.stored_selection import select_again
 from characters.models import Character, ContextInstruct
@@ -104,10 +104,15 @@ class InstructSection:
     @property
     def nothing(self) -> str:
         """Return why no model can be asked; empty if one can."""
-        name = self.character.name
-        if not self.character.description:
-            return f"{name} has no description, which every question needs. Write it, or let a model write it."
-        return "" if self.character.counts else f"{name} has no profile. Import its script first."
+        if self.character.description:
+            return ""
+        return (
+            f"{self.character.name} has no description, which every question needs. Write it, or let a model write it."
+        )
+
+    @property
+    def missing_segments(self) -> str:
+        return missing_segments(self.character)
 
     @property
     def is_under_way(self) -> bool:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from characters.context_instruct.queue import INSTRUCT_CALLS
-from characters.context_instruct.reports import as_object, in_words
+from characters.context_instruct.reports import as_object, in_words, missing_segments
 from characters.context_instruct.requests import SEED, InstructRequest, request_instruct
 from characters.context_instruct.stored_selection import select_again
 from characters.context_instruct.workers import InstructWorker
@@ -56,7 +56,10 @@ def _instruct(command: BaseCommand, options: dict[str, Any]) -> None:
     wish = InstructRequest(
         options["model"], options["wanted"], options["seed"], THRESHOLD if threshold is None else threshold
     )
-    job = request_instruct(find_character(options["name"]), wish)
+    character = find_character(options["name"])
+    job = request_instruct(character, wish)
+    if sentence := missing_segments(character):
+        command.stderr.write(sentence)
     if job.state != ContextInstruct.State.FINISHED:
         refuse_unfit(job.model)
     if options["queue"]:

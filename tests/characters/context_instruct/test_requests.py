@@ -2,10 +2,12 @@
 
 import pytest
 
+from characters.context_instruct.exports import export_jobs
+from characters.context_instruct.funnel import read_funnel
 from characters.context_instruct.requests import InstructRequest
 from characters.models import ContextInstruct
 from characters.refusals import CharacterRefused
-from tests.characters.context_instruct.scripts import request, work_off
+from tests.characters.context_instruct.scripts import Author, request, work_off
 from tests.factories import make_character
 
 pytestmark = pytest.mark.django_db
@@ -14,11 +16,6 @@ pytestmark = pytest.mark.django_db
 def test_a_character_without_a_description_is_refused() -> None:
     with pytest.raises(CharacterRefused, match=r"Coriolanus has no description, .*characters describe"):
         request(make_character(description=""))
-
-
-def test_a_character_without_a_profile_is_refused() -> None:
-    with pytest.raises(CharacterRefused, match=r"Coriolanus has no profile\. Import the script"):
-        request(make_character(rounds=0))
 
 
 def test_an_unknown_model_and_one_that_cannot_be_told_who_it_is_are_refused() -> None:
@@ -44,12 +41,15 @@ def test_numbers_out_of_range_are_refused(fields, sentence) -> None:
         InstructRequest("author", **fields)
 
 
-def test_a_profile_too_short_for_a_segment_gets_only_questions_about_the_description() -> None:
+@pytest.mark.parametrize("rows", [0, 3])
+def test_without_a_segment_all_questions_are_about_the_description(rows: int) -> None:
     character = make_character()
-    character.turns.filter(position__gt=2).delete()
-    job = request(character)
+    character.turns.filter(position__gte=rows).delete()
+    job = work_off(request(character, wanted=200), author := Author())
     assert set(job.calls.values_list("origin", flat=True)) == {"script_agnostic"}
-    assert job.calls.count() == 20
+    assert (job.state, job.calls.count(), read_funnel(job).candidates) == (ContextInstruct.State.FINISHED, 20, 200)
+    assert all("You are a Roman general who despises the crowd." in asked for asked, _ in author.asked)
+    assert export_jobs([job]).counts[0]["train"]
 
 
 def test_an_equal_request_finds_the_job_whatever_its_threshold() -> None:

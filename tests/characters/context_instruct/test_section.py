@@ -96,7 +96,9 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(client: Client) -> None:
 def test_a_character_without_description_or_profile_shows_why_nothing_can_be_asked(client: Client) -> None:
     said = said_by(client, make_character("A", description=""))
     assert "A has no description, which every question needs." in said and "Make triplets" not in said
-    assert "B has no profile. Import its script first." in said_by(client, make_character("B", rounds=0))
+    assert "B has no profile, so all questions are about the description" in said_by(
+        client, make_character("B", rounds=0)
+    )
 
 
 def test_an_equal_request_says_that_the_triplets_are_there(client: Client) -> None:
