@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import UploadedFile
 
 from characters.imports.descriptions import parse_texts, store_descriptions
 from characters.imports.limits import LONGEST_LABEL, LONGEST_NAME
@@ -12,6 +11,7 @@ from characters.imports.profiles import store_profile
 from characters.models import Character
 from characters.profiles import LANGUAGE_NAMES
 from characters.refusals import CharacterRefused
+from characters.uploads import MOST_MEGABYTES, UploadField
 from rolellm.languages import LANGUAGES
 from rolellm.profiles import make_profile
 from rolellm.roles import Role
@@ -19,17 +19,15 @@ from rolellm.scripts.reading import parse_script
 from rolellm.scripts.turns import UnreadableScript
 from studies.editor.fields import Lines
 
-MOST_MEGABYTES = 5
-
 
 class ImportForm(forms.Form):
     """A file with the role's name and aliases."""
 
-    file = forms.FileField(
+    file = UploadField(
+        command="characters import FILE --name NAME",
         label="Script",
         help_text=f"UTF-8 text of a play, screenplay or transcript, or profile rows (.jsonl), of at most {MOST_MEGABYTES} MB. "
         "Published descriptions (.json) need none of the fields below.",
-        error_messages={"required": "Choose a file."},
     )
     name = forms.CharField(
         label="Name",
@@ -53,15 +51,6 @@ class ImportForm(forms.Form):
     def __init__(self, data: Any = None, files: Any = None, character: Character | None = None) -> None:
         """Pre-fill the form with the ``character`` whose script is to be read again."""
         super().__init__(data, files, initial=_read_again(character) if character else None, label_suffix="")
-
-    def clean_file(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > MOST_MEGABYTES * 1_000_000:
-            raise forms.ValidationError(
-                f"The file has {(file.size or 0) / 1e6:.0f} MB, and this page accepts at most {MOST_MEGABYTES} MB. On the "
-                "server, use python manage.py characters import FILE --name NAME."
-            )
-        return file
 
     def store(self, author: User) -> list[Character] | None:
         """Store what the file holds and return the characters, or None after adding the mistake to the form."""

@@ -1,5 +1,7 @@
 """The form that requests a tuning."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -9,12 +11,13 @@ from characters.models import Benchmark, Character, Tuning
 from characters.refusals import CharacterRefused
 from characters.tuning.requests import request_tuning
 from characters.tuning.sources import Sources
+from characters.uploads import MOST_MEGABYTES, UploadField, UploadsField, as_files
 from rolellm.tuning.recipe import InvalidRecipe, Recipe
 from studies.editor.fields import offer
 from studies.language_models.catalogue import read_catalogue
 
 _STANDARD = Recipe()
-_NUMBERS = {
+NUMBERS = {
     "epochs": ("Epochs", "passes over all samples"),
     "rate": ("Learning rate", "rises over 4% of the steps, then falls along a cosine"),
     "batch": ("Batch", "samples computed at once; halved if memory runs out"),
@@ -43,6 +46,18 @@ class TuningForm(forms.Form):
     triplets = forms.MultipleChoiceField(
         label="Triplets of characters", widget=forms.CheckboxSelectMultiple, required=False
     )
+    rows = UploadsField(
+        command="rocit train --rows FILE",
+        required=False,
+        label="Files of rows",
+        help_text=f"In RoleBench's format (.jsonl), for example train.jsonl; at most {MOST_MEGABYTES} MB together.",
+    )
+    descriptions = UploadField(
+        command="rocit train --descriptions FILE",
+        megabytes=2,
+        required=False,
+        help_text="A file such as desc.json, for roles without a stored description.",
+    )
     variant = forms.ChoiceField(
         widget=forms.RadioSelect,
         initial=_STANDARD.variant,
@@ -64,9 +79,9 @@ class TuningForm(forms.Form):
         choices=[("q and v", "queries and values"), ("all linear", "all linear ones")],
     )
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, label_suffix="")
-        for name, (label, help_text) in _NUMBERS.items():
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, label_suffix="")
+        for name, (label, help_text) in NUMBERS.items():
             value = getattr(_STANDARD, name)
             kind = forms.IntegerField if isinstance(value, int) else forms.FloatField
             self.fields[name] = kind(label=label, help_text=help_text, initial=value)
@@ -77,7 +92,7 @@ class TuningForm(forms.Form):
     @property
     def numbers(self) -> list[forms.BoundField]:
         """Return the fields with numbers."""
-        return [self[name] for name in _NUMBERS]
+        return [self[name] for name in NUMBERS]
 
     def store(self) -> Tuning | None:
         """Store the tuning and return it, or None after adding the mistake to the form."""
@@ -85,12 +100,25 @@ class TuningForm(forms.Form):
             return None
         values = self.cleaned_data
         try:
-            recipe = Recipe(**{name: values[name] for name in (*_NUMBERS, "variant", "markup", "modules")})
-            sources = Sources(benchmarks=tuple(values["benchmarks"]), triplets_of=tuple(values["triplets"]))
-            return request_tuning(settings.MODELS_FILE, values["name"], values["model"], sources, recipe)
+            recipe = Recipe(**{name: values[name] for name in (*NUMBERS, "variant", "markup", "modules")})
+            with self._sources() as sources:
+                return request_tuning(settings.MODELS_FILE, values["name"], values["model"], sources, recipe)
         except (CharacterRefused, InvalidRecipe) as error:
             self.add_error(None, str(error))
             return None
+
+    @contextmanager
+    def _sources(self) -> Iterator[Sources]:
+        """Yield where the rows come from; the uploads exist as files meanwhile."""
+        values = self.cleaned_data
+        descriptions = [values["descriptions"]] if values["descriptions"] else []
+        with as_files(descriptions, CharacterRefused) as described, as_files(values["rows"], CharacterRefused) as rows:
+            yield Sources(
+                files=tuple(rows),
+                benchmarks=tuple(values["benchmarks"]),
+                triplets_of=tuple(values["triplets"]),
+                descriptions=described[0] if described else None,
+            )
 
 
 def _bases() -> list[tuple[str, str]]:

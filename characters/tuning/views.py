@@ -23,7 +23,7 @@ def tunings(request: HttpRequest) -> HttpResponse:
 def new_tuning(request: HttpRequest) -> HttpResponse:
     """Show the form for a tuning, or store and queue it."""
     is_sent = request.method == "POST"
-    form = TuningForm(request.POST if is_sent else None)
+    form = TuningForm(request.POST, request.FILES) if is_sent else TuningForm()
     if is_sent and (tuning := form.store()):
         queue_tuning(tuning, account(request))
         messages.success(request, f"{tuning.name} starts as soon as a worker is free.")

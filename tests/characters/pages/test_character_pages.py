@@ -6,8 +6,8 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from characters.models import Character, Description
-from characters.pages.import_form import MOST_MEGABYTES
 from characters.profiles import language_of, pairs_of
+from characters.uploads import MOST_MEGABYTES
 from rolellm.pairs import Demonstrations
 from tests.factories import make_character, make_staff
 from tests.rolellm.references import PLAY

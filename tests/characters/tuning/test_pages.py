@@ -3,13 +3,17 @@
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
 from characters.models import LossPoint, Tuning
 from characters.tuning.curve import draw_curve
+from characters.tuning.folders import read_samples
+from characters.tuning.form import NUMBERS
 from characters.tuning.requests import request_tuning
 from characters.tuning.sources import Sources
+from characters.uploads import MOST_MEGABYTES
 from rolellm.tuning.recipe import Recipe
 from tests.characters.tuning.rows import write_models, write_rows
 from tests.factories import make_staff
@@ -76,6 +80,35 @@ def test_a_mistake_in_the_form_is_said_and_nothing_is_stored(client: Client) -> 
     assert "There are no rows to learn from." in response.text
     response = client.post("/new-tuning/", sent | {"name": "new", "model": "base", "rate": "2"})
     assert "The learning rate is 2." in response.text
+    assert Tuning.objects.count() == 1
+
+
+def test_published_rows_and_descriptions_can_be_uploaded(client: Client, tmp_path: Path) -> None:
+    numbers = {name: getattr(Recipe(), name) for name in NUMBERS}
+    told = {"model": "base", "variant": "system", "markup": "own", "modules": "q and v"} | numbers
+    rows, described = (path.read_bytes() for path in write_rows(tmp_path))
+    files = [SimpleUploadedFile("train.jsonl", content) for content in (rows, rows)]
+    descriptions = SimpleUploadedFile("desc.json", described)
+    response = client.post("/new-tuning/", told | {"name": "three", "rows": files, "descriptions": descriptions})
+    found = Tuning.objects.get(name="three")
+    assert (response.status_code, found.samples, found.is_queued) == (302, 16, True)
+    assert found.configuration["sources"]["files"] == ["train.jsonl", "2-train.jsonl"]
+    assert found.configuration["sources"]["descriptions"] == "desc.json"
+    assert len(read_samples(Path(found.folder))) == 16
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (b'{"role": "Ann"}', "Line 1 of train.jsonl is not a RoleBench row"),
+        (b"x" * (MOST_MEGABYTES * 1_000_000 + 1), "python manage.py rocit train --rows FILE"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_and_nothing_is_stored(client: Client, rows: bytes, sentence: str) -> None:
+    told = {"name": "three", "model": "base", "variant": "system", "markup": "own", "modules": "q and v"}
+    told |= {name: str(getattr(Recipe(), name)) for name in NUMBERS}
+    response = client.post("/new-tuning/", told | {"rows": SimpleUploadedFile("train.jsonl", rows)})
+    assert (response.status_code, sentence in response.text) == (422, True)
     assert Tuning.objects.count() == 1
 
 
