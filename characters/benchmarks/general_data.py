@@ -10,16 +10,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from characters.benchmarks.languages import language_of
 from characters.benchmarks.refusals import BenchmarkRefused
 from characters.models import Answer, AnswerSet, BenchmarkRow
+from rolellm.rolebench.export import Files
 from rolellm.rolebench.layout import Use
 from studies.files.whole_folders import whole_folder
 
+SEED = 73
 TEST_SHARE = 0.2
 """The paper divides 1,500 instructions into 1,200 and 300."""
 
@@ -41,7 +44,7 @@ class Written:
     dropped: Counter[str] = field(default_factory=Counter)
 
 
-def export_general(answer_set: AnswerSet, folder: Path, test_share: float = TEST_SHARE, seed: int = 73) -> Written:
+def export_general(answer_set: AnswerSet, folder: Path, test_share: float = TEST_SHARE, seed: int = SEED) -> Written:
     """Write the set's answers into a new folder in RoleBench's layout. Test rows have other instructions than training rows.
 
     Raises BenchmarkRefused or Unwritable; then no folder is left.
@@ -59,6 +62,15 @@ def export_general(answer_set: AnswerSet, folder: Path, test_share: float = TEST
         written = _write_rows(answer_set, rows, tested)
         _write_raw_answers(answer_set, place / f"instructions-{language}")
     return written
+
+
+def read_general(answer_set: AnswerSet, test_share: float = TEST_SHARE, seed: int = SEED) -> Files:
+    """Return the files that ``export_general`` writes. Raises BenchmarkRefused."""
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "data"
+        export_general(answer_set, place, test_share, seed)
+        paths = sorted(path for path in place.rglob("*") if path.is_file())
+        return {PurePosixPath(path.relative_to(place)): path.read_text("utf-8") for path in paths}
 
 
 def _write_rows(answer_set: AnswerSet, place: Path, tested: set[str]) -> Written:

@@ -17,6 +17,7 @@ REASONS: dict[WhyLeftOut, str] = {
     "duplicate": "left out as a repetition of another one",
     "not_drawn": "not drawn",
 }
+"""What became of an instruction, by its reason."""
 
 
 def checked_choice(most: int, most_words: int = MOST_WORDS, threshold: float = THRESHOLD, seed: int = SEED) -> Choice:

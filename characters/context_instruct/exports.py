@@ -1,8 +1,6 @@
 """Export of characters with their selected triplets, as a folder or an archive in RoleBench's format."""
 
-import io
 import shutil
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,15 +59,6 @@ def write_folder(export: Export, folder: Path) -> None:
         ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def as_archive(export: Export) -> bytes:
-    """Return the files as a ZIP archive."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in export.files.items():
-            archive.writestr(str(path), content)
-    return buffer.getvalue()
 
 
 def _latest(character: Character) -> ContextInstruct:

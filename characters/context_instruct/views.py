@@ -1,14 +1,13 @@
 """Views of Context-Instruct."""
 
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from characters.context_instruct.exports import as_archive, export_jobs
+from characters.archives import send_archive
+from characters.context_instruct.exports import export_jobs
 from characters.context_instruct.section import change_jobs, read_section
 from characters.context_instruct.triplet_page import read_triplets
 from characters.models import Character, ContextInstruct
@@ -58,9 +57,7 @@ def export(request: HttpRequest, token: str, job: str) -> HttpResponse:
     if not found.is_filtered:
         messages.error(request, "The triplets are not selected yet. Wait until the model has made all of them.")
         return redirect("triplets", token, job)
-    name = quote(f"{found.character.name}.zip", safe="")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return HttpResponse(as_archive(export_jobs([found])), content_type="application/zip", headers=headers)
+    return send_archive(export_jobs([found]).files, found.character.name)
 
 
 def _find(token: str, job: str) -> ContextInstruct:

@@ -1,5 +1,7 @@
 """A researcher loads a benchmark in a browser, lets a model answer it, and reads the scores."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
@@ -35,6 +37,32 @@ def test_answers_and_scores_come_by_themselves_and_violate_no_rule(staff_page: P
     staff_page.get_by_role("link", name="Read answers of actor, dialogue").click()
     expect(staff_page.get_by_role("article")).to_have_count(20)
     check_page_in_both_sizes(staff_page, "answers")
+    staff_page.get_by_role("link", name="Export as training data").click()
+    check_page_in_both_sizes(staff_page, "export")
+    with staff_page.expect_download() as download:
+        staff_page.get_by_role("button", name="Export data").click()
+    assert download.value.suggested_filename.endswith(".zip")
+    staff_page.go_back()
+    staff_page.get_by_role("link", name="Delete answers").click()
+    check_page_in_both_sizes(staff_page, "deletion")
+    staff_page.get_by_role("button", name="Delete answers").click()
+    expect(staff_page.get_by_text("actor, dialogue is deleted: 1 answer set")).to_be_visible()
+
+
+def test_instructions_are_chosen_and_those_left_out_are_read(staff_page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "instructions.txt"
+    file.write_text("Name three colours.\nName three colours.\nWhat is rain?\n" + "Why " * 200 + "?\n")
+    staff_page.goto("/benchmarks/")
+    staff_page.get_by_label("Name", exact=True).fill("chosen")
+    staff_page.get_by_label("File").set_input_files(file)
+    staff_page.get_by_label("Roles").fill("Coriolanus")
+    staff_page.get_by_text("Choose among instructions as the paper does").click()
+    staff_page.get_by_label("Number of instructions").fill("3")
+    check_page_in_both_sizes(staff_page, "choice")
+    staff_page.get_by_role("button", name="Load benchmark").click()
+    staff_page.get_by_role("link", name="Read the instructions that were left out").click()
+    expect(staff_page.get_by_role("row")).to_have_count(3)
+    check_page_in_both_sizes(staff_page, "left out")
 
 
 def test_elicitations_are_compared_beside_each_other(staff_page: Page, settings: Settings) -> None:

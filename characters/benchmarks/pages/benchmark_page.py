@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from characters.benchmarks.file_words import describe_file
 from characters.benchmarks.languages import language_of
 from characters.benchmarks.pages.answer_form import AnswerForm
+from characters.benchmarks.pages.left_out_page import count_left_out
 from characters.benchmarks.progress import Progress, read_progress
 from characters.benchmarks.results import read_results, splits_of
 from characters.benchmarks.score_tables import score_tables
@@ -106,6 +107,11 @@ class BenchmarkPage:
             for kind, what in kinds.items()
             if file.get(kind)
         ]
+
+    @cached_property
+    def left_out(self) -> list[tuple[str, str, int]]:
+        """Return the reasons for which instructions were left out, each with its words and their number."""
+        return count_left_out(self.benchmark)
 
     @cached_property
     def rows(self) -> int:

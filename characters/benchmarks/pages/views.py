@@ -13,6 +13,7 @@ from characters.benchmarks.answer_requests import ANSWERS
 from characters.benchmarks.pages.answer_form import AnswerForm
 from characters.benchmarks.pages.benchmark_list import list_benchmarks
 from characters.benchmarks.pages.benchmark_page import finished_answers, read_answers, read_benchmark, tables_of
+from characters.benchmarks.pages.left_out_page import read_left_out
 from characters.benchmarks.pages.load_form import LoadForm
 from characters.models import AnswerSet, Benchmark
 from rolellm.rolebench.layout import Split
@@ -69,6 +70,14 @@ def benchmark_answer_list(request: HttpRequest, token: str, answers: str) -> Htt
     found = get_object_or_404(AnswerSet.objects.select_related("benchmark"), token=answers, benchmark__token=token)
     rows = Paginator(finished_answers(found), ANSWERS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "benchmarks/answer_list.html", {"answer_set": found, "rows": rows})
+
+
+@staff_only
+def benchmark_left_out(request: HttpRequest, token: str) -> HttpResponse:
+    """List the instructions that were left out when the benchmark was loaded."""
+    found = get_object_or_404(Benchmark, token=token)
+    page = read_left_out(found, request.GET.get("reason", ""), request.GET.get("page", ""))
+    return render(request, "benchmarks/left_out.html", {"page": page})
 
 
 @staff_only

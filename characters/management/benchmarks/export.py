@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from characters.benchmarks.finding import find_answer_set, find_benchmark
-from characters.benchmarks.general_data import TEST_SHARE, Written, export_general
+from characters.benchmarks.general_data import SEED, TEST_SHARE, Written, export_general
 from characters.benchmarks.refusals import BenchmarkRefused
 from characters.quantities import counted
 from studies.files.whole_files import Unwritable
@@ -22,7 +22,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--test-share", type=float, default=TEST_SHARE, help=f"share of test instructions (default: {TEST_SHARE})"
     )
-    parser.add_argument("--seed", type=int, default=73, help="seed for the draw of test instructions (default: 73)")
+    parser.add_argument(
+        "--seed", type=int, default=SEED, help=f"seed for the draw of test instructions (default: {SEED})"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 

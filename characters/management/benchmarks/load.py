@@ -10,6 +10,7 @@ from characters.benchmarks.file_words import describe_file
 from characters.benchmarks.languages import language_of
 from characters.benchmarks.left_out import checked_choice
 from characters.benchmarks.loading import load_path
+from characters.benchmarks.refusals import BenchmarkRefused
 from characters.models import Benchmark
 from characters.profiles import LANGUAGE_NAMES
 from characters.quantities import counted
@@ -43,18 +44,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--most-words",
         type=int,
-        default=MOST_WORDS,
         metavar="N",
         help=f"words of a chosen instruction with its answer; Chinese: characters (default: {MOST_WORDS})",
     )
     parser.add_argument(
         "--duplicate",
         type=float,
-        default=THRESHOLD,
         metavar="SIMILARITY",
         help=f"similarity (BM25) from which an instruction repeats another one (default: {THRESHOLD})",
     )
-    parser.add_argument("--seed", type=int, default=SEED, help=f"seed of --choose (default: {SEED})")
+    parser.add_argument("--seed", type=int, help=f"seed of --choose (default: {SEED})")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -71,9 +70,14 @@ def run(options: dict[str, Any]) -> Iterator[str]:
 
 
 def _choice(options: dict[str, Any]) -> Choice | None:
-    if options["choose"] is None:
-        return None
-    return checked_choice(options["choose"], options["most_words"], options["duplicate"], options["seed"])
+    standard = {"most_words": MOST_WORDS, "duplicate": THRESHOLD, "seed": SEED}
+    told = {name: options[name] for name in standard if options[name] is not None}
+    if options["choose"] is not None:
+        return checked_choice(options["choose"], *(standard | told).values())
+    if told:
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in told)
+        raise BenchmarkRefused(f"Without --choose all instructions are loaded. Add --choose N, or leave out {named}.")
+    return None
 
 
 def describe_files(benchmark: Benchmark) -> Iterator[str]:

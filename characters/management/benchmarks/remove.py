@@ -6,17 +6,6 @@ from typing import Any
 
 from characters.benchmarks.finding import find_answer_set, find_benchmark
 from characters.benchmarks.removal import remove_answers, remove_benchmark
-from characters.quantities import counted
-
-_NOUNS = {
-    "Benchmark": "benchmark",
-    "BenchmarkRow": "row",
-    "AnswerSet": "answer set",
-    "Answer": "answer",
-    "Judging": "judging",
-    "Ranking": "ranking",
-}
-"""What is counted, by the name of its model, in the order in which it is named."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -28,12 +17,8 @@ def run(options: dict[str, Any]) -> Iterator[str]:
     """Delete, and return what to print."""
     benchmark = find_benchmark(options["benchmark"])
     if options["answers"] is None:
-        counts, what = remove_benchmark(benchmark), benchmark.name
+        what, gone = benchmark.name, remove_benchmark(benchmark)
     else:
-        counts = remove_answers(answer_set := find_answer_set(benchmark, options["answers"]))
-        what = answer_set.name
-    yield f"{what} is deleted: {', '.join(_in_words(counts))}."
-
-
-def _in_words(counts: dict[str, int]) -> Iterator[str]:
-    return (counted(counts[name], noun) for name, noun in _NOUNS.items() if name in counts)
+        answer_set = find_answer_set(benchmark, options["answers"])
+        what, gone = answer_set.name, remove_answers(answer_set)
+    yield f"{what} is deleted: {gone}."

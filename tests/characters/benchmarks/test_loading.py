@@ -158,6 +158,8 @@ def test_a_choice_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     assert "number above 0" in refusal(path, *roles, "--choose", "1", "--duplicate", "2")
     assert "Allow more words" in refusal(path, *roles, "--choose", "1", "--most-words", "2")
     assert "Choose from a file of instructions" in refusal(CHINESE, "--choose", "1")
+    said = refusal(path, *roles, "--most-words", "100", "--seed", "73")
+    assert said == "Without --choose all instructions are loaded. Add --choose N, or leave out --most-words, --seed."
 
 
 def test_a_file_of_rows_needs_no_folder() -> None:

@@ -9,7 +9,8 @@ from zipfile import ZipFile
 import pytest
 from django.core.management import CommandError, call_command
 
-from characters.context_instruct.exports import as_archive, export_characters
+from characters.archives import as_archive
+from characters.context_instruct.exports import export_characters
 from characters.context_instruct.funnel import read_funnel
 from characters.imports.folders import read_folder
 from characters.models import Character, ContextInstruct, Triplet
@@ -116,7 +117,7 @@ def test_the_latest_selected_job_counts_and_the_archive_holds_the_same_files(tmp
         .order_by("call", "position")
         .values_list("question", flat=True)
     )
-    with ZipFile(BytesIO(as_archive(found))) as archive:
+    with ZipFile(BytesIO(as_archive(found.files))) as archive:
         assert {name: archive.read(name).decode() for name in archive.namelist()} == {
             str(path): content for path, content in found.files.items()
         }

@@ -2,7 +2,9 @@
 
 import csv
 import json
-from io import StringIO
+from io import BytesIO, StringIO
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,9 +12,11 @@ from django.test import Client
 from django.utils.html import strip_tags
 from pytest_django import Settings
 
+from characters.benchmarks.answer_requests import ANSWERS
+from characters.benchmarks.general_data import export_general
 from characters.benchmarks.loading import load_path
-from characters.benchmarks.pages.load_form import MOST_MEGABYTES
-from characters.models import AnswerSet, Benchmark
+from characters.models import AnswerSet, Benchmark, Tuning
+from characters.uploads import MOST_MEGABYTES
 from tests.characters.benchmarks.answers import MODELS_FILE, make_benchmark, request, work_off
 from tests.factories import make_staff
 from tests.rolellm.references import DATA
@@ -57,7 +61,16 @@ def page_of(benchmark: Benchmark) -> str:
 
 def upload(client, content: str, filename: str = "rows.jsonl", **fields):
     file = SimpleUploadedFile(filename, content.encode())
-    return client.post("/load-benchmark/", {"name": "Mine", "file": file, "roles": ""} | fields)
+    told = {
+        "name": "Mine",
+        "file": file,
+        "roles": "",
+        "choose": "",
+        "most_words": "100",
+        "duplicate": "0.5",
+        "seed": "73",
+    }
+    return client.post("/load-benchmark/", told | fields)
 
 
 def test_the_list_names_every_benchmark_with_its_rows_and_answers(client) -> None:
@@ -84,6 +97,37 @@ def test_an_upload_with_a_mistake_stores_nothing_and_says_what_to_do(client) -> 
     large = upload(client, "x" * (MOST_MEGABYTES * 1_000_000 + 1))
     assert "rolebench load FILE" in text_of(large)
     assert not Benchmark.objects.exists()
+
+
+def test_instructions_can_be_chosen_and_those_left_out_are_listed_with_their_reasons(client) -> None:
+    asked = "What is rain?\nWhat is rain?\nName three colours.\nSing me <b>all</b> of the songs that you know!\n"
+    choice = {"roles": "Coriolanus", "choose": "3", "most_words": "5"}
+    response = upload(client, asked, "texts.txt", **choice)
+    benchmark = Benchmark.objects.get()
+    assert benchmark.files[0]["choice"] == {"most": 3, "most_words": 5, "threshold": 0.5, "seed": 73}
+    assert "Read the instructions that were left out" in text_of(client.get(response.url))
+    said = text_of(client.get(f"{page_of(benchmark)}left-out/"))
+    assert "all (2) left out as too long (1) left out as a repetition of another one (1)" in said
+    assert "4 Sing me &lt;b&gt;all&lt;/b&gt; of the songs that you know! It has 9 words" in said
+    assert "Similarity 1.00 to “What is rain?”" in said
+    only = text_of(client.get(f"{page_of(benchmark)}left-out/?reason=duplicate"))
+    assert "What is rain?" in only and "Sing me" not in only
+    assert "No instruction was left out." in text_of(client.get(f"{page_of(make_benchmark())}left-out/"))
+
+
+@pytest.mark.parametrize(
+    ("choice", "sentence"),
+    [
+        ({"most_words": "50"}, "Enter how many instructions to choose, or leave the other fields unchanged."),
+        ({"choose": "0"}, "Choose at least one instruction, of at least one word."),
+        ({"choose": "1", "duplicate": "nan"}, "Enter a number."),
+    ],
+)
+def test_a_choice_that_cannot_be_made_stores_nothing(client, choice: dict[str, str], sentence: str) -> None:
+    response = upload(client, "What is rain?\n", "texts.txt", roles="Coriolanus", **choice)
+    assert (response.status_code, Benchmark.objects.count()) == (422, 0)
+    assert sentence in text_of(response)
+    assert "<details open>" in response.text
 
 
 def test_a_benchmarks_page_shows_files_roles_and_scores_beside_the_papers(client) -> None:
@@ -169,3 +213,45 @@ def test_only_staff_see_benchmarks(client) -> None:
     benchmark = make_benchmark()
     for address in ("/benchmarks/", page_of(benchmark), f"{page_of(benchmark)}tables/scores-role.csv"):
         assert Client().get(address).status_code == 302
+
+
+def test_answers_are_exported_as_the_command_writes_them(client, tmp_path: Path) -> None:
+    answer_set = work_off(request(make_benchmark(), samples=2))
+    at = f"{page_of(answer_set.benchmark)}answers/{answer_set.token}/export/"
+    assert "General-instruction data" in text_of(client.get(at))
+    with ZipFile(BytesIO(client.get(at, {"test_share": "0.5", "seed": "7"}).content)) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    folder = tmp_path / "data"
+    export_general(answer_set, folder, 0.5, 7)
+    assert found == {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.jsonl")}
+    refused = client.get(at, {"test_share": "1", "seed": "7"})
+    assert (refused.status_code, "below 1" in text_of(refused)) == (422, True)
+
+
+def test_answers_and_benchmarks_are_deleted_after_a_question_that_counts_what_goes(client) -> None:
+    answer_set = work_off(request(make_benchmark()))
+    page = page_of(answer_set.benchmark)
+    at = f"{page}answers/{answer_set.token}/remove/"
+    assert "Delete actor, dialogue? This deletes 4 answers. You cannot undo this." in text_of(client.get(at))
+    assert AnswerSet.objects.count() == 2
+    assert "actor, dialogue is deleted: 1 answer set, 4 answers." in text_of(client.post(at, follow=True))
+    assert "This deletes 120 rows, 1 answer set, 30 answers." in text_of(client.get(f"{page}remove/"))
+    assert "roles is deleted: 1 benchmark, 120 rows" in text_of(client.post(f"{page}remove/", follow=True))
+    assert not Benchmark.objects.exists()
+
+
+def test_what_is_being_answered_or_learned_from_is_not_deleted(client) -> None:
+    answer_set = request(make_benchmark())
+    ANSWERS.start(answer_set)
+    page = page_of(answer_set.benchmark)
+    for at in (f"{page}remove/", f"{page}answers/{answer_set.token}/remove/"):
+        said = text_of(client.post(at, follow=True))
+        assert "actor, dialogue is still being answered. Pause it first. Nothing was deleted." in said
+    ANSWERS.pause(answer_set)
+    tuning = Tuning.objects.create(name="nobles", model="base", configuration={"sources": {"benchmarks": ["roles"]}})
+    said = text_of(client.post(f"{page}remove/", follow=True))
+    assert "The tuning nobles learns from roles and is not finished. Wait until it is, or cancel it." in said
+    assert Benchmark.objects.exists()
+    Tuning.objects.filter(pk=tuning.pk).update(state=Tuning.State.CANCELLED)
+    client.post(f"{page}remove/")
+    assert not Benchmark.objects.exists()

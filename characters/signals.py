@@ -1,0 +1,6 @@
+"""Signals to the apps above, which keep data of their own about answers."""
+
+from django.dispatch import Signal
+
+answers_leaving = Signal()
+"""``answer_set``: it is about to be deleted in the current transaction. Receivers that need it raise BenchmarkRefused."""

@@ -1,0 +1,18 @@
+"""Answers that people judge, or are to judge, are not deleted: results would no longer be about what was judged."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from characters.benchmarks.refusals import BenchmarkRefused
+from characters.models import AnswerSet
+from evaluation.models import Evaluation
+
+
+def keep_judged_answers(answer_set: AnswerSet, **_signal: Any) -> None:
+    """Raise BenchmarkRefused if an evaluation compares these answers."""
+    uses = Q(answer_plan__answer_sets=answer_set) | Q(answer_plan__baseline=answer_set)
+    if evaluation := Evaluation.objects.filter(uses).first():
+        raise BenchmarkRefused(
+            f"People judge {answer_set.name} in the evaluation {str(evaluation)!r}. Delete the evaluation first."
+        )
