@@ -1,18 +1,23 @@
-"""Judgements as rows for the analysis, as a table with the same columns, or as JSON lines with all data."""
+"""Judgements as rows for the analysis, as a table with the same columns and the person's answers to other questions, or as JSON
+lines with all data."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db.models import F, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 
+from dialogue.answers import show_answer
 from evaluation.models import Evaluation, Judgement, Pair, has_excluded
 from evaluation.records import write_records
 from studies.files.exports import FORMS, counted, row_writer, table_head
+from studies.files.person_answers import AnswersToExport
+from studies.files.tables import Write
 from studies.models import Study
 from studies.recorded_roles import ROLE
 
@@ -54,6 +59,7 @@ class JudgementRow(NamedTuple):
 
 
 COLUMNS = JudgementRow._fields
+Written = TypeVar("Written")
 _PLAYED = {
     "played_character": KeyTextTransform("name", KeyTransform(ROLE, "pair__simulated__inquirer")),
     "played_elicitation": KeyTextTransform("elicitation", KeyTransform(ROLE, "pair__simulated__inquirer")),
@@ -81,24 +87,22 @@ class LeftOut:
         return ", ".join(f"{count} {what}" for count, what in counts if count)
 
 
-def export_judgements(evaluation: Evaluation, form: str = "csv") -> Iterator[str]:
+def export_judgements(evaluation: Evaluation, form: str = "csv", *, takes_texts: bool = False) -> Iterator[str]:
     """Stream the evaluation's judgements as one of FORMS: "csv" and "spreadsheet" have a row for each judgement that counts in
     results (``counted_judgements``); "jsonl" has all data (``records.write_records``).
 
-    Raises Incomplete at the end if the number of rows is not that of the judgements at the start.
+    In a study that asks questions beside its persona form, a table has a column for each, with the answer of the person who
+    chats in the natural dialogue: people's own words only if ``takes_texts``. Raises Incomplete at the end if the number of
+    rows is not that of the judgements at the start.
     """
-    if form == "jsonl":
-        yield from write_records(evaluation)
-        return
-    yield from _table(_rows(evaluation), form)
+    yield from _export({"": evaluation}, AnswersToExport(evaluation.study, takes_texts), form)
 
 
-def export_all(study: Study, form: str = "csv", numbers: Collection[int] | None = None) -> Iterator[str]:
+def export_all(
+    study: Study, form: str = "csv", numbers: Collection[int] | None = None, *, takes_texts: bool = False
+) -> Iterator[str]:
     """Stream the judgements of all evaluations of the study, or of those with these ``numbers``, as one file."""
-    if form == "jsonl":
-        yield from chain.from_iterable(write_records(evaluation) for evaluation in _numbered(study, numbers))
-        return
-    yield from _table(judgement_rows(study, numbers), form)
+    yield from _export(_by_prefix(study, numbers), AnswersToExport(study, takes_texts), form)
 
 
 def judgement_rows(study: Study, numbers: Collection[int] | None = None) -> Iterator[JudgementRow]:
@@ -107,7 +111,8 @@ def judgement_rows(study: Study, numbers: Collection[int] | None = None) -> Iter
     Evaluators are numbered from 1 in each evaluation, so their codes here begin with the evaluation's number, to be unique.
     Raises Incomplete at the end if the number of rows is not that of the judgements at the start.
     """
-    rows = [_rows(evaluation, f"{evaluation.number}-") for evaluation in _numbered(study, numbers)]
+    evaluations = _by_prefix(study, numbers).items()
+    rows = [_each(one, partial(_row, prefix=prefix)) for prefix, one in evaluations]
     return chain.from_iterable(rows)
 
 
@@ -129,18 +134,35 @@ def left_out(evaluation: Evaluation) -> LeftOut:
     )
 
 
-def _numbered(study: Study, numbers: Collection[int] | None) -> QuerySet[Evaluation]:
+def _by_prefix(study: Study, numbers: Collection[int] | None) -> dict[str, Evaluation]:
+    """Return evaluations of the study, each by what stands before its evaluators' codes."""
     evaluations = study.evaluations.order_by("number")
-    return evaluations if numbers is None else evaluations.filter(number__in=numbers)
+    chosen = evaluations if numbers is None else evaluations.filter(number__in=numbers)
+    return {f"{evaluation.number}-": evaluation for evaluation in chosen}
 
 
-def _rows(evaluation: Evaluation, prefix: str = "") -> Iterator[JudgementRow]:
-    """Return the rows of the judgements that exist now; later ones are not included."""
+def _export(evaluations: dict[str, Evaluation], answers: AnswersToExport, form: str) -> Iterator[str]:
+    if form == "jsonl":
+        yield from chain.from_iterable(write_records(evaluation, answers) for evaluation in evaluations.values())
+        return
+    write = row_writer(form)
+    rows = [_each(one, partial(_written, write, prefix, answers), answers) for prefix, one in evaluations.items()]
+    yield table_head(form, [*COLUMNS, *(f"survey.{question.key}" for question in answers.surveys)])
+    yield from chain.from_iterable(rows)
+
+
+def _each(
+    evaluation: Evaluation, write: Callable[[Judgement], Written], answers: AnswersToExport | None = None
+) -> Iterator[Written]:
+    """Return what is written of each judgement that exists now, and read the ``answers`` with them; later ones are not
+    included."""
     judgements = counted_judgements(evaluation, timezone.now())
     expected = judgements.count()
     with_goals = judgements.annotate(goal_number=F("pair__goal__number"), domain=F("pair__goal__domain"))
-    rows = with_goals.annotate(**_PLAYED).select_related("evaluator", "pair").iterator(chunk_size=500)
-    return counted((_row(one, prefix) for one in rows), expected, "judgements")
+    rows = with_goals.annotate(**_PLAYED).select_related("evaluator", "pair")
+    if answers and answers.surveys:
+        rows = rows.prefetch_related("pair__natural__persona__survey_answers")
+    return counted(map(write, rows.iterator(chunk_size=500)), expected, "judgements")
 
 
 def _row(one: Judgement, prefix: str) -> JudgementRow:
@@ -165,12 +187,10 @@ def _row(one: Judgement, prefix: str) -> JudgementRow:
     )
 
 
-def _table(rows: Iterator[JudgementRow], form: str) -> Iterator[str]:
-    write = row_writer(form)
-    yield table_head(form, COLUMNS)
-    yield from (write(_cells(row)) for row in rows)
-
-
-def _cells(row: JudgementRow) -> Iterable[object]:
+def _written(write: Write, prefix: str, answers: AnswersToExport, one: Judgement) -> str:
+    """Return the judgement's row of a table."""
+    row = _row(one, prefix)
     duration = "" if row.duration is None else f"{row.duration:.3f}"
-    return (row._asdict() | {"detected": int(row.detected), "duration": duration, "flagged": int(row.flagged)}).values()
+    judged = row._asdict() | {"detected": int(row.detected), "duration": duration, "flagged": int(row.flagged)}
+    told = answers.survey(one.pair.natural).values() if answers.surveys else ()
+    return write([*judged.values(), *(None if answer is None else show_answer(answer) for answer in told)])

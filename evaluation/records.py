@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from evaluation.models import (
     Revision,
 )
 from studies.files.exports import counted
+from studies.files.person_answers import AnswersToExport
 from studies.models import Dialogue, Exclusion
 from studies.recorded_roles import named_roles
 
@@ -59,15 +61,17 @@ Line = dict[str, Any]
 M = TypeVar("M", bound=Model)
 
 
-def write_records(evaluation: Evaluation) -> Iterator[str]:
+def write_records(evaluation: Evaluation, answers: AnswersToExport) -> Iterator[str]:
     """Yield a line for the evaluation, then one for each pair, assignment, evaluator, judgement, judge run and model judgement.
+
+    In a study that asks questions beside its persona form, pairs have the person's ``answers`` (``survey``).
 
     ``record`` names the kind of line; its values are part of the file format, as are all keys. All judgements are included:
     drafts, training pairs, attention checks, and those about people who have withdrawn, marked. Raises Incomplete if the number
     of lines is not that of the rows at the start.
     """
     parts = (
-        _lines("pair", _pairs(evaluation), _pair),
+        _lines("pair", _pairs(evaluation, answers), partial(_pair, answers=answers)),
         _lines("list", _assignments(evaluation), _assignment),
         _lines("evaluator", evaluation.evaluators.order_by("pk"), _evaluator),
         _lines("judgement", _judgements(evaluation), _judgement),
@@ -90,9 +94,10 @@ def _line(record: str, values: Line) -> str:
     return json.dumps({"record": record} | values, ensure_ascii=False, default=lambda time: time.isoformat()) + "\n"
 
 
-def _pairs(evaluation: Evaluation) -> QuerySet[Pair]:
+def _pairs(evaluation: Evaluation, answers: AnswersToExport) -> QuerySet[Pair]:
     excluded = (Prefetch(f"{side}__exclusions", Exclusion.objects.filter(removed_at=None)) for side in _SIDES)
-    return evaluation.pairs.select_related("goal", *_SIDES).prefetch_related(*excluded).order_by("pk")
+    told = ["natural__persona__survey_answers"] if answers.surveys else []
+    return evaluation.pairs.select_related("goal", *_SIDES).prefetch_related(*excluded, *told).order_by("pk")
 
 
 def _assignments(evaluation: Evaluation) -> QuerySet[Assignment]:
@@ -117,7 +122,8 @@ def _settings(evaluation: Evaluation) -> Line:
     return {"study": evaluation.study.slug} | _values(evaluation, SETTINGS) | {"runs": list(runs)}
 
 
-def _pair(pair: Pair) -> Line:
+def _pair(pair: Pair, answers: AnswersToExport) -> Line:
+    survey = {"survey": answers.survey(pair.natural)} if answers.surveys else {}
     return {
         "pair": pair.token,
         "role": pair.role,
@@ -133,6 +139,7 @@ def _pair(pair: Pair) -> Line:
         "known": pair.known,
         "withdrawn_at": pair.withdrawn_at,
         "excluded": {side: reason for side in _SIDES if (reason := _exclusion(getattr(pair, side)))},
+        **survey,
     }
 
 

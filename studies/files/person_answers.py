@@ -39,11 +39,13 @@ class AnswersToExport:
             return persona.features
         return {key: answer for key, answer in persona.features.items() if key not in self._left_out}
 
-    def survey(self, dialogue: Dialogue) -> dict[str, Any]:
+    def survey(self, dialogue: Dialogue | None) -> dict[str, Any]:
         """Return the answers to all other questions by key: about this dialogue's goal, or about the whole study.
 
-        A question that was not asked, or left empty, has None.
+        A question that was not asked, or left empty, has None; so have all for a dialogue that was deleted.
         """
+        if dialogue is None:
+            return dict.fromkeys(one.key for one in self.surveys)
         given = _given(dialogue.persona)
         return {one.key: given.get((one.key, _goal(one, dialogue.goal_id))) for one in self.surveys}
 

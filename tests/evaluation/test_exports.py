@@ -11,6 +11,7 @@ from django.utils import timezone
 from evaluation.exports import export_all, export_judgements, left_out
 from evaluation.models import Assignment, Evaluation, Judgement, JudgeRun, ModelJudgement, Pair, Presentation, Revision
 from studies.files.exports import Incomplete
+from studies.models import Study, SurveyAnswer
 from tests.evaluation.factories import (
     make_evaluation,
     make_evaluator,
@@ -244,3 +245,33 @@ def test_a_row_names_the_characters_that_speak_in_the_simulated_dialogue(evaluat
     assert (row["character"], row["elicitation"], row["responder_character"]) == ("Coriolanus", "few-shot", "李白")
     [pair] = [one for one in records(evaluation, "pair") if one["pair"] == presentation.pair.token]
     assert (pair["character"], pair["elicitation"], pair["responder_character"]) == ("Coriolanus", "few-shot", "李白")
+
+
+def test_the_persons_answers_to_other_questions_are_in_both_files_and_own_words_only_if_asked_for() -> None:
+    study = make_judged_study()
+    mood = {"key": "mood", "label": "Mood", "options": ["good", "bad"], "placement": "before"}
+    trust = {"key": "trust", "label": "Trust", "kind": "scale", "low": 1, "high": 5, "placement": "after_goal"}
+    why = {"key": "why", "label": "Why?", "kind": "long_text", "placement": "after_all"}
+    Study.objects.update(questionnaire=[*study.questionnaire, mood, trust, why])
+    persona, goal = study.personas.get(code="p-001"), study.goals.get(number=1)
+    for about, key, value in ((None, "mood", "good"), (goal, "trust", 4), (None, "why", "=It rains.")):
+        SurveyAnswer.objects.create(persona=persona, goal=about, question=key, value=value, answered_at=timezone.now())
+    evaluation = make_evaluation(Study.objects.get())
+    for presentation in presentations_of(make_evaluator(evaluation)):
+        make_judgement(presentation)
+    told = {(row["generator_user"], row["goal"]): row for row in table(evaluation)}
+    assert [told["p-001", goal][f"survey.{key}"] for goal in "12" for key in ("mood", "trust")] == [
+        "good",
+        "4",
+        "good",
+        "",
+    ]
+    assert "survey.why" not in told["p-001", "1"]
+    whole = "".join(export_judgements(evaluation, "spreadsheet", takes_texts=True))
+    assert "survey.mood,survey.trust,survey.why" in whole
+    assert ",good,4,'=It rains." in whole
+    evaluation.pairs.filter(person="p-001", goal__number=2).update(natural=None)
+    pairs = {(one["person"], one["goal"]): one["survey"] for one in records(evaluation, "pair")}
+    assert pairs["p-001", 1] == {"mood": "good", "trust": 4}
+    assert pairs["p-001", 2] == pairs["p-002", 1] == {"mood": None, "trust": None}
+    assert '"why": "=It rains."' in "".join(export_judgements(evaluation, "jsonl", takes_texts=True))

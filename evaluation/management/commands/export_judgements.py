@@ -24,16 +24,22 @@ class Command(StudyCommand):
             "--all", action="store_true", help="all evaluations, with their numbers in front of evaluators' codes"
         )
         parser.add_argument("--format", choices=FORMS, default="csv")
+        parser.add_argument(
+            "--include-free-text",
+            action="store_true",
+            help="with the participants' answers in their own words, which may identify them",
+        )
         parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 
     def handle(self, **options: Any) -> None:
         study, form = find_study(options["study"]), options["format"]
+        takes_texts = options["include_free_text"]
         if options["all"]:
             chosen = list(study.evaluations.order_by("number"))
-            write_out(options["out"], export_all(study, form))
+            write_out(options["out"], export_all(study, form, takes_texts=takes_texts))
         else:
             chosen = [find_evaluation(study, options["evaluation"], self.stderr.write)]
-            write_out(options["out"], export_judgements(chosen[0], form))
+            write_out(options["out"], export_judgements(chosen[0], form, takes_texts=takes_texts))
         for evaluation in chosen:
             self._account(evaluation, form)
 
