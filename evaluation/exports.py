@@ -1,7 +1,7 @@
 """Judgements as rows for the analysis, as a table with the same columns and the person's answers to other questions, or as JSON
 lines with all data."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial

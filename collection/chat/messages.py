@@ -12,7 +12,7 @@ from collection.chat import generations
 from collection.chat.chat_state import OVER, why_busy, why_no_message, why_no_retry
 from collection.chat.chatbots import Question, read_question
 from collection.chat.protocol import MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TypingNotes
-from collection.participation.goals import ANSWERED
+from collection.participation.finished_goals import ANSWERED
 from studies.models import Dialogue, Generation, Turn, Typing
 
 BLANK = gettext_noop("Please write something first.")

@@ -14,9 +14,10 @@ class Participant(Person):
     """A person who chats.
 
     ``goal_order`` holds goal numbers in order, without those that another participant with the same external ID has
-    completed; ``order_seed`` reproduces a shuffled one. ``conditions`` names the condition of each goal in that order, which
-    ``condition_seed`` reproduces; it is empty in a study without conditions, and before the person has answered the persona
-    form. ``consent_provider`` names the providers to which they agreed to send their messages, if any.
+    completed; ``order_seed`` reproduces a shuffled one. ``conditions`` names the condition of each goal in that order;
+    ``condition_seed`` decided between those that lacked as many dialogues. It is empty in a study without conditions, and
+    before the person has answered the persona form. ``consent_provider`` names the providers to which they agreed to send
+    their messages, if any.
     """
 
     class State(models.TextChoices):

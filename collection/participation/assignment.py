@@ -1,7 +1,8 @@
 """Which goals and which conditions a participant gets, and in which order.
 
 The conditions are drawn when a person has answered the persona form, because earlier many leave or are screened out, and in the
-transaction that locks the study's recruitment, so that two people who arrive at once are not both counted out.
+transaction that locks the study's recruitment, so that two people who arrive at once are not both counted out. Within
+participants, those of later goals are drawn again before each goal: by then others may have dropped out.
 """
 
 import random
@@ -10,14 +11,15 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Count, Prefetch, QuerySet
 
 from collection.models import Participant
 from collection.participation.balance import Standing, draw_one, draw_sequence
 from collection.participation.eligibility import keeping_seats
-from collection.participation.goals import finished_goals
+from collection.participation.finished_goals import finished_goals
 from enrolment.external_ids import people_called
-from studies.models import Condition, Dialogue, Study
+from studies.models import Condition, Dialogue, Study, is_excluded
 
 HERE = timedelta(hours=1)
 """People seen this recently are expected to continue; others, who may return, count once they complete a dialogue."""
@@ -48,13 +50,33 @@ def assign_conditions(participant: Participant, now: datetime) -> None:
         _assign_between(participant, conditions, now)
 
 
-def read_standing(study: Study, now: datetime) -> Standing:
-    """Return the numbers of dialogues by condition, and the goals left to the participants who are here."""
-    lost: Counter[str] = Counter()
+def redraw_conditions(participant: Participant, now: datetime) -> None:
+    """Draw the conditions of the goals that a participant has not begun again, if the study varies them within participants.
+
+    Of two people who continue at once, both may get the condition that lacks one dialogue. The next draws make up for it, so
+    that people need not wait for each other.
+    """
+    if participant.study.assignment != Study.Assignment.WITHIN or not participant.conditions:
+        return
+    with transaction.atomic():
+        locked = Participant.objects.select_for_update(of=("self",)).select_related("study").get(pk=participant.pk)
+        if locked.state == State.ACTIVE:
+            _assign_within(locked, {one.name: one for one in locked.study.conditions.all()}, now)
+            locked.save(update_fields=["conditions"])
+    participant.conditions = locked.conditions
+
+
+def read_standing(study: Study, now: datetime, drawing_for: Participant | None = None) -> Standing:
+    """Return the numbers of dialogues by condition, and the goals left to the participants who are here; of one that draws
+    conditions, only the goal in progress.
+
+    An excluded dialogue is lost, as if its participant had left, because the analysis leaves it out.
+    """
+    lost = Counter(completed_dialogues(study, excluded=True))
     ahead: list[Sequence[str]] = []
     here = people_here(study, now)
     for participant in _unfinished(study):
-        left = _conditions_left(participant)
+        left = _conditions_left(participant, only_begun=participant == drawing_for)
         if participant.pk in here:
             ahead.append(left)
         else:
@@ -62,10 +84,12 @@ def read_standing(study: Study, now: datetime) -> Standing:
     return Standing(completed_dialogues(study), lost, ahead)
 
 
-def completed_dialogues(study: Study) -> dict[str, int]:
-    """Return the number of completed natural dialogues by condition; conditions without any are missing."""
+def completed_dialogues(study: Study, *, excluded: bool = False) -> dict[str, int]:
+    """Return the number of completed natural dialogues by condition, without those that researchers ``excluded``, or only
+    these; conditions without any are missing."""
     natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL, ending="next_goal").exclude(condition=None)
-    return dict(natural.order_by().values_list("condition__name").annotate(Count("pk")))
+    chosen = natural.filter(is_excluded()) if excluded else natural.exclude(is_excluded())
+    return dict(chosen.order_by().values_list("condition__name").annotate(Count("pk")))
 
 
 def people_here(study: Study, now: datetime) -> set[int]:
@@ -74,14 +98,14 @@ def people_here(study: Study, now: datetime) -> set[int]:
     return set(keeping_seats(active).values_list("pk", flat=True))
 
 
-def _conditions_left(participant: Participant) -> list[str]:
-    """Return the conditions of the goals that the participant has not ended, in order. People who have withdrawn have no goals
-    any more, but they have left."""
+def _conditions_left(participant: Participant, *, only_begun: bool) -> list[str]:
+    """Return the conditions of the goals that the participant has not ended, in order, also those not begun unless
+    ``only_begun``. People who have withdrawn have no goals any more, but they have left."""
     if not participant.goal_order:
         return list(participant.conditions)
     ended = {dialogue.goal.number: dialogue.ended_at is not None for dialogue in _begun(participant)}
     planned = zip(participant.goal_order, participant.conditions, strict=True)
-    return [condition for number, condition in planned if not ended.get(number, False)]
+    return [condition for number, condition in planned if not ended.get(number, only_begun)]
 
 
 def _assign_between(participant: Participant, conditions: dict[str, Condition], now: datetime) -> None:
@@ -96,17 +120,29 @@ def _assign_between(participant: Participant, conditions: dict[str, Condition], 
 
 
 def _assign_within(participant: Participant, conditions: dict[str, Condition], now: datetime) -> None:
-    """Draw a condition for each goal, but keep those that an earlier participation under the same external ID planned."""
+    """Draw a condition for each goal that the participant has not begun, but keep those that an earlier participation under the
+    same external ID planned."""
     planned: dict[int, str] = {}
     for one in _earlier(participant):
         planned |= dict(zip(one.goal_order, one.conditions, strict=False))
+    begun = _conditions_begun(participant)
     weights = {name: condition.weight for name, condition in conditions.items() if condition.weight}
-    allowed = [
-        [planned[number]] if number in planned else [name for name in weights if _has(conditions[name], number)]
+    allowed = {
+        number: [planned[number]] if number in planned else [name for name in weights if _has(conditions[name], number)]
         for number in participant.goal_order
-    ]
-    standing, seed = read_standing(participant.study, now), participant.condition_seed or 0
-    participant.conditions = draw_sequence(standing, weights, allowed, seed)
+        if number not in begun
+    }
+    standing, seed = read_standing(participant.study, now, participant), (participant.condition_seed or 0) + len(begun)
+    drawn = draw_sequence(standing, weights, list(allowed.values()), seed, list(begun.values()))
+    given = begun | dict(zip(allowed, drawn, strict=True))
+    participant.conditions = [given[number] for number in participant.goal_order]
+
+
+def _conditions_begun(participant: Participant) -> dict[int, str]:
+    """Return the conditions of the goals that the participant has begun, by number; none before they have conditions."""
+    begun = set(participant.dialogues.values_list("goal__number", flat=True))
+    planned = zip(participant.goal_order, participant.conditions, strict=False)
+    return {number: condition for number, condition in planned if number in begun}
 
 
 def _has(condition: Condition, number: int) -> bool:

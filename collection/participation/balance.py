@@ -19,7 +19,7 @@ PRIOR = 4
 class Standing:
     """Numbers of dialogues by condition, and for each person who is still here the conditions of their goals left, in order.
 
-    ``lost`` dialogues were not completed, because their participant left.
+    ``lost`` dialogues do not count: their participant left, or researchers excluded them.
     """
 
     completed: Mapping[str, int] = field(default_factory=dict)
@@ -43,14 +43,20 @@ def draw_one(standing: Standing, weights: Mapping[str, int], seed: int) -> str:
 
 
 def draw_sequence(
-    standing: Standing, weights: Mapping[str, int], allowed: Sequence[Sequence[str]], seed: int
+    standing: Standing,
+    weights: Mapping[str, int],
+    allowed: Sequence[Sequence[str]],
+    seed: int,
+    had: Sequence[str] = (),
 ) -> list[str]:
-    """Return a condition for each goal of a person who gets all of them, each in turn; ``allowed`` are those of each goal.
+    """Return a condition for each goal ahead of a person who gets all of them, each in turn.
+
+    ``allowed`` are the conditions that each goal can have, ``had`` those of the person's goals so far.
 
     Those that lack most dialogues come first, because the first goals are the ones that people complete.
     """
     expected = expected_completions(standing, list(weights))
-    random, own = Random(seed), Counter[str]()
+    random, own = Random(seed), Counter(had)
     drawn: list[str] = []
     for place, offered in enumerate(allowed):
         later, missing = allowed[place + 1 :], set(weights) - set(own)

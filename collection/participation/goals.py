@@ -13,8 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from collection.models import Participant
+from collection.participation.assignment import redraw_conditions
 from collection.participation.chatbot import Chatbot, read_chatbot
 from collection.participation.eligibility import is_running
+from collection.participation.finished_goals import finished_goals, is_finished, missing_answers, states_of_turns
 from collection.participation.surveys import SurveyStep, due_survey
 from dialogue.backends.base import ModelMisconfigured
 from studies.chatbots import chatbot_of, is_agreed
@@ -23,8 +25,6 @@ from studies.questions.sentences import write_sentence
 from studies.signals import dialogue_over
 
 logger = logging.getLogger(__name__)
-
-ANSWERED = (Turn.State.COMPLETE, Turn.State.STOPPED)
 
 
 class GoalLocked(Exception):
@@ -68,14 +68,8 @@ def progress_of(dialogue: Dialogue) -> Progress:
 def goals_left(participant: Participant) -> list[int]:
     """Return the numbers of the goals that are neither finished nor in progress, in order."""
     dialogues = participant.dialogues.select_related("goal")
-    begun = {dialogue.goal.number for dialogue in dialogues if dialogue.ended_at is None or _is_finished(dialogue)}
+    begun = {dialogue.goal.number for dialogue in dialogues if dialogue.ended_at is None or is_finished(dialogue)}
     return [number for number in participant.goal_order if number not in begun]
-
-
-def finished_goals(participant: Participant) -> set[int]:
-    """Return the numbers of finished goals: completed ones, and those left with enough answers."""
-    dialogues = participant.dialogues.exclude(ended_at=None).select_related("goal")
-    return {dialogue.goal.number for dialogue in dialogues if _is_finished(dialogue)}
 
 
 def next_survey(participant: Participant) -> SurveyStep | None:
@@ -103,7 +97,7 @@ def begin_goal(participant: Participant) -> Dialogue | None:
 
     A repeated call begins no second dialogue. Raises ChatbotUnavailable.
     """
-    responder = _responder(participant)
+    responder = _next_responder(participant)
     with transaction.atomic():
         return _begin(_lock(participant), responder, timezone.now())
 
@@ -115,7 +109,7 @@ def go_on(dialogue: Dialogue) -> Dialogue | None:
     A repeated request for the same dialogue changes nothing. Raises GoalLocked and ChatbotUnavailable.
     """
     participant = _participant(dialogue)
-    responder = _responder(participant)
+    responder = _next_responder(participant)
     with transaction.atomic():
         locked, now = _lock(participant), timezone.now()
         rows = Dialogue.objects.select_for_update(of=("self",)).select_related("study")
@@ -185,11 +179,13 @@ def _finish(locked: Participant, now: datetime) -> None:
     locked.save(update_fields=["state", "ended_at", "last_seen_at"])
 
 
-def _responder(participant: Participant) -> Chatbot | None:
-    """Return the chatbot for the next dialogue; None if no goal is left. Raises ChatbotUnavailable.
+def _next_responder(participant: Participant) -> Chatbot | None:
+    """Return the chatbot for the next dialogue, whose condition is drawn now; None if no goal is left. Raises
+    ChatbotUnavailable.
 
     Call it outside of the transaction, because hashing a large model's file for the first time takes long.
     """
+    redraw_conditions(participant, timezone.now())
     left = goals_left(participant)
     if not left:
         return None
@@ -219,8 +215,8 @@ def why_locked(dialogue: Dialogue) -> str:
         return gettext("You have already finished this goal.")
     if _under_way(dialogue).exists():
         return gettext("Wait until the chatbot has answered, or stop the reply.")
-    states = _states(dialogue)
-    missing = _missing(dialogue, states)
+    states = states_of_turns(dialogue)
+    missing = missing_answers(dialogue, states)
     if missing == 0:
         return ""
     return (_why_more(missing) if states else _why_some(missing)).format(missing=missing)
@@ -240,24 +236,6 @@ def _why_more(missing: int) -> str:
         "Send {missing} more messages before you continue.",
         missing,
     )
-
-
-def _is_finished(dialogue: Dialogue) -> bool:
-    """Return whether the goal of this ended dialogue is finished; a goal that was left needs enough answered messages."""
-    return dialogue.ending != "left" or _missing(dialogue, _states(dialogue)) == 0
-
-
-def _missing(dialogue: Dialogue, states: list[str]) -> int:
-    """Return how many answered messages the goal still needs: none if no further message is allowed, so that a participant whom
-    the chatbot never answered can continue, too."""
-    most = dialogue.study.max_turns
-    if most is not None and len(states) >= most:
-        return 0
-    return max(0, dialogue.study.min_turns - sum(state in ANSWERED for state in states))
-
-
-def _states(dialogue: Dialogue) -> list[str]:
-    return list(dialogue.turns.values_list("state", flat=True))
 
 
 def _under_way(dialogue: Dialogue) -> QuerySet[Generation]:

@@ -12,7 +12,7 @@ from studies.models import Study
 @dataclass(frozen=True, slots=True)
 class ConditionLine:
     """A condition with the number of its participants, of those who are here, have finished and have dropped out, and of its
-    completed dialogues. People who have been away for an hour count as dropped out until they return."""
+    completed dialogues, without excluded ones. People who have been away for an hour count as dropped out until they return."""
 
     name: str
     weight: int
@@ -21,6 +21,7 @@ class ConditionLine:
     finished: int
     dropped_out: int
     completed: int
+    excluded: int
 
 
 def read_condition_lines(study: Study, now: datetime) -> list[ConditionLine]:
@@ -29,6 +30,7 @@ def read_condition_lines(study: Study, now: datetime) -> list[ConditionLine]:
     if not conditions:
         return []
     here, completed = people_here(study, now), completed_dialogues(study)
+    excluded = completed_dialogues(study, excluded=True)
     counts = {condition.name: Counter[str]() for condition in conditions}
     for pk, state, names in study.participants.exclude(conditions=[]).values_list("pk", "state", "conditions"):
         for name in set(names) & set(counts):
@@ -42,6 +44,7 @@ def read_condition_lines(study: Study, now: datetime) -> list[ConditionLine]:
             finished=counts[one.name]["finished"],
             dropped_out=counts[one.name]["dropped out"],
             completed=completed.get(one.name, 0),
+            excluded=excluded.get(one.name, 0),
         )
         for one in conditions
     ]

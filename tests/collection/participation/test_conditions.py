@@ -12,7 +12,7 @@ from collection.models import Participant
 from collection.participation.assignment import read_standing
 from collection.participation.goals import ChatbotUnavailable, begin_goal, go_on
 from collection.research.condition_counts import read_condition_lines
-from studies.models import Dialogue, Study
+from studies.models import Dialogue, Exclusion, Study
 from tests.collection.chat.pages import write_models
 from tests.collection.factories import enrol_participant, make_natural_dialogue, make_open_study
 from tests.enrolment.people import cookie_of, enrol, withdraw
@@ -84,8 +84,45 @@ def test_within_participants_each_gets_every_condition_over_the_goals() -> None:
     dialogue = begin_goal(participant)
     while dialogue is not None:
         dialogue = go_on(dialogue)
+    participant.refresh_from_db()
     met = Dialogue.objects.order_by("pk").values_list("condition__name", flat=True)
     assert list(met) == participant.conditions
+
+
+def test_within_participants_the_goals_ahead_are_drawn_again_for_what_others_left_undone() -> None:
+    study = make_study("within", goals=4)
+    study.conditions.update(goals=[])
+    one, other = enrol_participant(study), enrol_participant(study)
+    for participant in (one, other):
+        assert begin_goal(participant) is not None
+    first = one.conditions[0]
+    [second] = {"cold", "other"} - {first}
+    dialogue = go_on(one.dialogues.get())
+    assert dialogue is not None
+    assert str(dialogue.condition) == second, "each two goals have both conditions"
+    done = study.conditions.get(name=second)
+    for _ in range(3):
+        ended = make_natural_dialogue(enrol_participant(study), ending="next_goal")
+        Dialogue.objects.filter(pk=ended.pk).update(condition=done)
+    Participant.objects.filter(pk=one.pk).update(conditions=[first, second, second, first])
+    third = go_on(dialogue)
+    assert third is not None
+    assert str(third.condition) == first, "three more were completed in the other one"
+    one.refresh_from_db()
+    assert one.conditions == [first, second, first, second]
+
+
+def test_excluded_dialogues_are_lost_because_the_analysis_leaves_them_out() -> None:
+    study = make_study()
+    ended = make_natural_dialogue(in_condition(study, "cold"), ending="next_goal")
+    Dialogue.objects.update(condition=study.conditions.get(name="cold"))
+    before = read_standing(study, timezone.now())
+    Exclusion.objects.create(dialogue=ended, reason="A bot.")
+    after = read_standing(study, timezone.now())
+    assert (before.completed, before.lost["cold"]) == ({"cold": 1}, 0)
+    assert (after.completed, after.lost["cold"]) == ({}, 1)
+    [line] = [line for line in read_condition_lines(study, timezone.now()) if line.name == "cold"]
+    assert (line.completed, line.excluded) == (0, 1)
 
 
 def test_who_is_screened_out_or_never_answers_the_form_takes_no_condition() -> None:
