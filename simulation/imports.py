@@ -53,7 +53,7 @@ def import_dialogues(
     longest = Dialogue._meta.get_field("imported_from").max_length
     importer = _Importer(study, inquirer and plain_name(inquirer), source[:longest], seed)
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
-    write_in_pieces(numbered, importer.take, begin=importer.begin)
+    write_in_pieces(numbered, importer.take, begin=importer.begin, finish=importer.finish)
     return Report(importer.imported, importer.present, tuple(importer.unplaced), importer.mended)
 
 
@@ -69,6 +69,7 @@ class _Importer:
     unplaced: list[str] = field(default_factory=list)
     _seen: Counter[tuple[int, str, int]] = field(default_factory=Counter)
     _runs: dict[str, Run] = field(default_factory=dict)
+    _unindexed: list[int] = field(default_factory=list)
 
     def begin(self) -> None:
         """Lock the study, so that other imports into it wait, see what this transaction stored, and store nothing twice.
@@ -87,6 +88,11 @@ class _Importer:
             self._codes[plain_name(persona.code)] = persona
             if persona.pk not in self._participants:
                 self._alike[plain_name(sentence_of(persona, "all", study.persona_template))].append(persona)
+
+    def finish(self) -> None:
+        """Index what this transaction stored, all at once, because single dialogues take several times as long."""
+        index_dialogues(self._unindexed)
+        self._unindexed.clear()
 
     def take(self, numbered: tuple[int, str | bytes]) -> None:
         number, line = numbered
@@ -231,7 +237,7 @@ class _Importer:
             ended_at=now,
         )
         save_recorded_turns(dialogue, record.turns, now)
-        index_dialogues([dialogue.pk])
+        self._unindexed.append(dialogue.pk)
         Output.objects.bulk_create(Output(dialogue=dialogue, **output) for output in record.outputs)
         if run is None:
             save_recorded_answers(dialogue, record.survey, now)

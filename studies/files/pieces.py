@@ -22,9 +22,10 @@ def write_in_pieces(
     items: Iterable[T],
     write: Callable[[T], object],
     begin: Callable[[], None] = lambda: None,
+    finish: Callable[[], None] = lambda: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Call ``write`` with each item, several in a transaction; ``begin`` is called first in each.
+    """Call ``write`` with each item, several in a transaction; ``begin`` is called first in each, and ``finish`` last.
 
     Earlier transactions stay if a later one fails, so ``write`` must accept items that it has already written.
     """
@@ -41,6 +42,7 @@ def write_in_pieces(
                 write(one)
                 if clock() >= ends:
                     break
+            finish()
 
 
 def _let_others_write() -> None:

@@ -15,15 +15,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_transaction_ends_once_its_time_is_over() -> None:
-    now, begun, written = [0.0], [], []
+    now, begun, finished, written = [0.0], [], [], []
 
     def write(item: int) -> None:
         assert connection.in_atomic_block
         now[0] += PIECE * 0.6
         written.append(item)
 
-    write_in_pieces(range(5), write, begin=lambda: begun.append(len(written)), clock=lambda: now[0])
-    assert (written, begun) == ([0, 1, 2, 3, 4], [0, 2, 4])
+    def finish() -> None:
+        assert connection.in_atomic_block
+        finished.append(len(written))
+
+    write_in_pieces(range(5), write, lambda: begun.append(len(written)), finish, clock=lambda: now[0])
+    assert (written, begun, finished) == ([0, 1, 2, 3, 4], [0, 2, 4], [2, 4, 5])
 
 
 def test_what_was_written_before_a_failure_stays() -> None:
