@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.balance import Site, spread
+from benchmarks.balance import DESIGNS, PRESENT, Site, measure, spread
 from collection.participation.balance import Standing, draw_one, draw_sequence, expected_completions
 from studies.matching import can_cover
 
@@ -63,3 +63,9 @@ def test_later_goals_follow_what_was_lost_since_but_each_person_still_gets_every
 def test_conditions_that_share_too_few_goals_cannot_each_have_one() -> None:
     assert can_cover([["a", "b"], ["a"]], {"a", "b"})
     assert not can_cover([["a", "b", "c"], ["c"]], {"a", "b"})
+
+
+def test_the_benchmark_measures_each_design_with_each_number_of_people() -> None:
+    found = measure(seeds=2, arrivals=10)
+    assert [(one.design, one.goals, one.present) for one in found] == [(*one, of) for one in DESIGNS for of in PRESENT]
+    assert all(0 <= one.median <= one.largest for one in found)
