@@ -20,7 +20,7 @@ def with_chatbot(request: RunRequest, study: Study, condition: str) -> RunReques
     known = {one.name: one for one in study.conditions.all()}
     if condition not in known:
         names = f"Choose from: {', '.join(known)}." if known else "It has no conditions."
-        raise RequestError(f"Study {study.slug!r} has no condition {condition!r}. {names}", "condition")
+        raise RequestError(f"Study {study.slug!r} has no condition {condition!r}. {names}", "condition", condition)
     chosen = chatbot_of(study, known[condition])
     return replace(
         request,

@@ -71,7 +71,7 @@ class Run(PlayedJob):
         speakers = f"Inquirer {self.inquirer}, responder {self.responder or 'not recorded'}"
         if self.responder_character:
             speakers += f" as {self.responder_character}"
-        return f"{speakers}, {self.condition}" if self.condition else speakers
+        return f"{speakers}, {self.variant}" if self.variant else speakers
 
     @property
     def features(self) -> str:
@@ -84,7 +84,7 @@ class Run(PlayedJob):
         return name_feature(self.features)
 
     @property
-    def condition(self) -> str:
+    def variant(self) -> str:
         """Return in words which features the persona sentence lacks, or how characters are elicited; empty for neither."""
         if self.elicitation:
             return f"characters by {ELICITATION_WORDS.get(self.elicitation, self.elicitation)}"

@@ -30,6 +30,7 @@ _SETTINGS = (
     "responder_character",
     "concurrency",
     "budget",
+    "condition",
 )
 """Options that a programme file replaces."""
 
@@ -55,11 +56,6 @@ def read_order(options: Mapping[str, Any]) -> Order:
     """Return what the options of the command ask for. Raises RequestError or CommandError."""
     if options["programme"] is None:
         return _order_of_options(options)
-    if options["condition"] is not None:
-        raise RequestError(
-            "A programme has no --condition. Name the condition's chatbot with the keys responders, responder_prompts, "
-            "responder_character and responder_sampling."
-        )
     mixed = next((name for name in _SETTINGS if options[name] is not None), None)
     if mixed:
         option = mixed if mixed == "study" else f"--{mixed.replace('_', '-')}"
@@ -69,6 +65,9 @@ def read_order(options: Mapping[str, Any]) -> Order:
     try:
         study = find_study(programme.study)
         requests = programme.requests(chosen_conditions(study, programme.features))
+        if programme.conditions:
+            names = dict.fromkeys(programme.conditions)
+            requests = [with_chatbot(request, study, name) for request in requests for name in names]
     except RequestError as error:
         raise file.explain(error) from error
     except CommandError as error:

@@ -15,8 +15,8 @@ from dialogue.toml_lines import find_line, locate
 from simulation.programmes import Programme
 from simulation.requests import RequestError
 
-_ONE = {"inquirer": "inquirers", "responder": "responders"}
-"""Keys that name one model, and those that may name several."""
+_ONE = {"inquirer": "inquirers", "responder": "responders", "condition": "conditions"}
+"""Keys that name one model or condition, and those that may name several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,25 @@ class ProgrammeFile:
     def programme(self) -> Programme:
         """Return the programme. Raises RequestError, one sentence about the first mistake."""
         try:
-            return Programme(**self.values)
+            return self._with_responders(Programme(**self.values))
         except ValidationError as error:
             # Report a mistyped key rather than the correct one that is then missing.
             first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
             key, *rest = first["loc"]
             raise self.refusal(_in_words(str(key), first["type"], key in self.changes), str(key), *rest) from error
 
+    def _with_responders(self, programme: Programme) -> Programme:
+        """Return the programme if it says who responds: models, or conditions, which bring theirs."""
+        if programme.conditions and programme.responders:
+            raise self.refusal("conditions name the responders, so leave out responders", "conditions")
+        if not programme.conditions and not programme.responders:
+            raise self.refusal(_in_words("responders", "missing", is_change=False), "responders")
+        return programme
+
     def explain(self, error: RequestError) -> RequestError:
         """Return the error with the place of the value that must change."""
         key = _ONE.get(error.about, error.about)
-        place = (self.values[key].index(error.model),) if error.model else ()
+        place = (self.values[key].index(error.model),) if error.model in self.values.get(key, ()) else ()
         return self.refusal(str(error).removesuffix("."), key, *place)
 
     def refusal(self, sentence: str, key: str, *rest: str | int) -> RequestError:
@@ -63,7 +71,7 @@ def read_programme_file(path: Path, changes: Sequence[str] = ()) -> ProgrammeFil
     except tomllib.TOMLDecodeError as error:
         raise RequestError(f"{path} is not valid TOML: {locate(error, text)}.") from error
     said = dict(map(_split, changes))
-    values = {_ONE.get(key, key): [value] if _is_one_model(key, value) else value for key, value in table.items()}
+    values = {_ONE.get(key, key): [value] if _is_single(key, value) else value for key, value in table.items()}
     file = ProgrammeFile(path, text, {many: one for one, many in _ONE.items() if one in table}, said, values)
     for one, many in _ONE.items():
         if one in table and many in table:
@@ -81,7 +89,7 @@ def _read(path: Path) -> str:
         raise RequestError(f"{path}, line {line}: the text is not UTF-8. Save the file as UTF-8.") from error
 
 
-def _is_one_model(key: str, value: object) -> bool:
+def _is_single(key: str, value: object) -> bool:
     return _ONE.get(key, key) in _ONE.values() and isinstance(value, str)
 
 

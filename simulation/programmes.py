@@ -22,7 +22,10 @@ class Programme(BaseModel):
 
     study: Name = Field(description="the short name of a study", examples=["demo"])
     inquirers: list[Name] = Field(min_length=1, description="a list of models", examples=[["mixtral", "gpt-4"]])
-    responders: list[Name] = Field(min_length=1, description="a model or a list of models", examples=[["llama-2"]])
+    responders: list[Name] = Field([], min_length=1, description="a model or a list of models", examples=[["llama-2"]])
+    conditions: list[Name] = Field(
+        [], min_length=1, description="a condition of the study or a list of conditions", examples=[["usual"]]
+    )
     goals: Literal["all"] | Annotated[list[Number], Field(min_length=1)] = Field(
         "all", description='"all" or a list of numbers', examples=[[1, 4]]
     )
@@ -66,9 +69,9 @@ class Programme(BaseModel):
         examples=[25],
     )
 
-    def requests(self, conditions: Sequence[str]) -> list[RunRequest]:
-        """Return the requests of its runs, by inquirer: one for each of the ``conditions``, which are what ``features`` means
-        in its study. Raises RequestError."""
+    def requests(self, sets_of_features: Sequence[str]) -> list[RunRequest]:
+        """Return the requests of its runs, by inquirer: one for each of ``sets_of_features``, which are what ``features`` means
+        in its study. Without responders, the chatbots of its conditions must still be added. Raises RequestError."""
         return [
             RunRequest(
                 inquirer=inquirer,
@@ -87,6 +90,6 @@ class Programme(BaseModel):
                 responder_sampling=tuple(sorted(self.responder_sampling.items())),
             )
             for inquirer, responder, features in product(
-                dict.fromkeys(self.inquirers), dict.fromkeys(self.responders), conditions
+                dict.fromkeys(self.inquirers), dict.fromkeys(self.responders or [""]), sets_of_features
             )
         ]

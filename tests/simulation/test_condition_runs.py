@@ -68,3 +68,22 @@ def test_what_contradicts_the_condition_is_refused_in_a_sentence(
 def test_an_impossible_sampling_is_refused() -> None:
     with pytest.raises(RequestError, match=r"sampling .* is invalid"):
         RunRequest("asker", "answerer", responder_sampling=(("temperature", 99.0),))
+
+
+def test_a_programme_makes_a_run_with_each_conditions_chatbot(study: Study, tmp_path: Path) -> None:
+    file = tmp_path / "programme.toml"
+    file.write_text(f'study = "{study.slug}"\ninquirer = "asker"\ncondition = "cold"\ngoals = [1]\npersonas = 1\n')
+    call_command("simulate", "--from", str(file), "--queue")
+    call_command("simulate", "--from", str(file), "--queue", "--set", "conditions=cold,usual")
+    made = [run.configuration["responder"]["sampling"].get("temperature") for run in Run.objects.order_by("pk")]
+    assert (len(made), made[0]) == (2, 0.2)
+    for old, new, sentence in (
+        ('"cold"', '"hot"', r"line 3: Study '\w+' has no condition 'hot'\. Choose from: cold, usual\."),
+        ("goals", 'responder = "answerer"\ngoals', "line 3: conditions name the responders, so leave out responders"),
+        ("goals", 'responder_prompts = "plain"\ngoals', "line 3: The condition 'cold' brings its prompt set, sampling"),
+    ):
+        wrong = tmp_path / "wrong.toml"
+        wrong.write_text(file.read_text().replace(old, new))
+        with pytest.raises(CommandError, match=sentence):
+            call_command("simulate", "--from", str(wrong), "--queue")
+    assert Run.objects.count() == 2
