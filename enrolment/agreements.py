@@ -1,10 +1,11 @@
 """Consent: the terms that a form shows are signed, so that people agree only to what they were shown."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
 
 from django.core import signing
+from django.utils.translation import gettext
 
 from studies.models import new_token
 
@@ -25,6 +26,28 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What a consent page says in addition to its text: who the researchers are, and what taking part means."""
+
+    researchers: str = ""
+    contact: str = ""
+    duration: str = ""
+    payment: str = ""
+    ethics_approval: str = ""
+
+    def named(self) -> list[tuple[str, str]]:
+        """Return the facts that are known, each with its name in the current language."""
+        names = (
+            gettext("Researchers"),
+            gettext("Contact"),
+            gettext("Duration"),
+            gettext("Payment"),
+            gettext("Ethics approval"),
+        )
+        return [(name, said) for name, said in zip(names, astuple(self), strict=True) if said]
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """The terms of one study or evaluation, ``name``. ``salt`` separates forms of studies from those of evaluations.
 
@@ -36,6 +59,7 @@ class Terms:
     version: str
     text: str
     provider: str = ""
+    facts: Facts = Facts()
 
     def offer(self) -> Agreement:
         """Return a new agreement to offer to a person."""
@@ -55,6 +79,7 @@ class Terms:
         return Agreement(token, self.version, self.provider) if token and payload == self._said() else None
 
     def _said(self) -> dict[str, str]:
-        """Return the terms as signed. The digest reveals a change of the text under the same version."""
-        digest = hashlib.sha256(self.text.encode()).hexdigest()
+        """Return the terms as signed. The digest reveals a change of what is said under the same version."""
+        said = "\n".join(filter(None, (self.text, *astuple(self.facts))))
+        digest = hashlib.sha256(said.encode()).hexdigest()
         return {"study": self.name, "version": self.version, "provider": self.provider, "text": digest}

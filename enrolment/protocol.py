@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import override
 
-from enrolment.agreements import Agreement, Terms
+from enrolment.agreements import Agreement, Facts, Terms
 from enrolment.invitations import Invitation
 from enrolment.models import Outcome, Person
 from enrolment.signed_tokens import SignedTokens
@@ -108,8 +108,13 @@ class Enrolment(ABC, Generic[P]):
 
     @property
     @abstractmethod
+    def facts(self) -> Facts:
+        """Return who the researchers are, whom to ask for help, and what taking part means."""
+
+    @property
+    @abstractmethod
     def terms(self) -> Terms:
-        """Return the current terms."""
+        """Return the current terms, with these facts."""
 
     @abstractmethod
     def why_ineligible(self, invitation: Invitation, now: datetime, cookies: Mapping[str, str]) -> str:

@@ -36,6 +36,7 @@ def urls_of(kind: type[Enrolment[P]]) -> list[URLPattern]:
     views = {
         "": (on_landing(kind)(welcome), "welcome"),
         "consent/": (on_landing(kind)(consent), "consent"),
+        "decline/": (on_landing(kind)(decline), "decline"),
         "p/<str:token>/": (in_study(kind)(personal_link), "personal-link"),
         "end/": (only_at(kind, "end")(end), "end"),
         "withdraw/": (visitors_only(kind)(withdraw), "withdraw"),
@@ -67,6 +68,13 @@ def consent(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
     if barred := landing.enrolment.why_barred(request, landing.invitation):
         return render_refusal(request, landing.enrolment, barred)
     return _enrol(request, landing)
+
+
+def decline(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
+    """Thank a person who does not agree, of whom nothing is stored; they can still change their mind."""
+    enrolment = landing.enrolment
+    door = f"{enrolment.address('welcome')}?{landing.query}"
+    return render_page(request, "enrolment/declined.html", enrolment, door=door)
 
 
 def personal_link(request: HttpRequest, enrolment: Enrolment[P], token: str) -> HttpResponse:

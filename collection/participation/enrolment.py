@@ -24,7 +24,7 @@ from collection.participation.eligibility import (
 )
 from collection.participation.goals import next_survey
 from collection.participation.texts import tests_only, texts
-from enrolment.agreements import Agreement, Terms
+from enrolment.agreements import Agreement, Facts, Terms
 from enrolment.invitations import Invitation
 from enrolment.landing import new_person
 from enrolment.protocol import Enrolment, Heading, Visitor
@@ -88,9 +88,14 @@ class ChatEnrolment(Enrolment[Participant]):
         return self.recruitment.external_id_parameter if self.recruitment else "PROLIFIC_PID"
 
     @property
+    def facts(self) -> Facts:
+        study = self.study
+        return Facts(study.researchers, study.contact, study.duration, study.payment, study.ethics_approval)
+
+    @property
     def terms(self) -> Terms:
         study, salt = self.study, "collection.participant.agreement"
-        return Terms(salt, study.slug, study.consent_version, study.consent, providers_of(study))
+        return Terms(salt, study.slug, study.consent_version, study.consent, providers_of(study), self.facts)
 
     def why_ineligible(self, invitation: Invitation, now: datetime, cookies: Mapping[str, str]) -> str:
         return why_ineligible(self.recruitment, now, invitation.external_id) or ""

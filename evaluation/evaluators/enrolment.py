@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from collection.models import Participant
 from collection.participation.enrolment import ChatEnrolment
-from enrolment.agreements import Agreement, Terms
+from enrolment.agreements import Agreement, Facts, Terms
 from enrolment.external_ids import people_called
 from enrolment.invitations import Invitation
 from enrolment.landing import new_person, read_cookie
@@ -68,9 +68,17 @@ class JudgingEnrolment(Enrolment[Evaluator]):
         return self.evaluation.external_id_parameter
 
     @property
+    def facts(self) -> Facts:
+        """Return those of the study, but with the evaluation's own duration and payment. A benchmark has no others."""
+        own, study = self.evaluation, self.evaluation.study
+        if own.kind == Evaluation.Kind.ANSWERS:
+            return Facts(duration=own.duration, payment=own.payment)
+        return Facts(study.researchers, study.contact, own.duration, own.payment, study.ethics_approval)
+
+    @property
     def terms(self) -> Terms:
-        evaluation, name = self.evaluation, f"{self.evaluation.place}/{self.evaluation.number}"
-        return Terms("evaluation.evaluator.agreement", name, evaluation.consent_version, evaluation.consent)
+        own, name = self.evaluation, f"{self.evaluation.place}/{self.evaluation.number}"
+        return Terms("evaluation.evaluator.agreement", name, own.consent_version, own.consent, facts=self.facts)
 
     def why_ineligible(self, invitation: Invitation, now: datetime, cookies: Mapping[str, str]) -> str:
         if self.evaluation.is_planned:

@@ -106,6 +106,8 @@ class Evaluation(models.Model):
     instruction = models.TextField(default=default_instruction, help_text="What evaluators read first. Markdown.")
     consent = models.TextField(default=default_consent, help_text="What evaluators agree to. Markdown.")
     consent_version = models.CharField(max_length=40, default="1")
+    duration = models.CharField(max_length=200, blank=True, help_text="For example: about 40 minutes.")
+    payment = models.CharField(max_length=300, blank=True, help_text="How much, and when.")
 
     reserved_minutes = models.PositiveIntegerField(
         "time-out in minutes",

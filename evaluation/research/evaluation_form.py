@@ -67,6 +67,8 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
             "allows_back",
             "consent",
             "consent_version",
+            "duration",
+            "payment",
             "instruction",
             "reserved_minutes",
             "external_id_parameter",
