@@ -7,6 +7,7 @@ from analysis.exclusions import excluded_sentences
 from analysis.result_page import ResultPage
 from analysis.study.forms import SourcesForm
 from analysis.study.layout import Section, arrange
+from analysis.study.pairs_behind import link_pairs
 from analysis.study.reports import current_report, last_choice, last_factors, latest_report
 from analysis.study.sources import (
     Source,
@@ -45,7 +46,7 @@ class AnalysisPage(ResultPage):
         return self.address_of_files("analysis-file", self.study.slug)
 
     def sections(self) -> list[Section]:
-        return arrange(self.shown)
+        return [link_pairs(section, self.study, self.sources()) for section in arrange(self.shown)]
 
     def sources(self) -> list[Source]:
         """Return the evaluations in the report under their present names, with the number of judgements that it counts."""

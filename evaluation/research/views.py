@@ -22,7 +22,6 @@ from evaluation.research.evaluation_editor import EvaluationEditor, blank_evalua
 from evaluation.research.evaluation_form import TEXTS
 from evaluation.research.evaluation_page import find_evaluator, read_evaluation
 from evaluation.research.judge_runs import JudgeRunForm, change_judge_run, read_judge_run_results, read_judge_runs
-from evaluation.research.judged_pairs import read_judged_pairs
 from evaluation.research.progress import Progress, read_progress
 from evaluation.research.results import read_results
 from simulation.requests import RequestError
@@ -93,16 +92,6 @@ def evaluation_rates(request: HttpRequest, slug: str, number: int) -> HttpRespon
     template = "evaluation/_results.html" if is_part else "evaluation/results.html"
     context = {"evaluation": found, "results": results, "judge_runs": read_judge_run_results(found)}
     return render(request, template, context)
-
-
-@staff_only
-def judged_pairs(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """List the judged pairs with everybody's answers. Before the evaluation is closed they are hidden, to keep it blind."""
-    found = _evaluation(slug, number)
-    if found.state != Evaluation.State.CLOSED:
-        messages.info(request, "You can browse the judged pairs once the evaluation is closed.")
-        return redirect("evaluation", slug, number)
-    return render(request, "evaluation/pairs.html", {"found": read_judged_pairs(found, request.GET)})
 
 
 @staff_only

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from evaluation.models import Evaluation, Evaluator
-from tests.browser.accessibility import WCAG_AA, assert_holds, check_page
+from evaluation.planning.opening import close_evaluation
+from tests.browser.accessibility import WCAG_AA, assert_holds, check_page, check_page_in_both_sizes
 from tests.browser.arrival import arrive
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
@@ -132,6 +133,20 @@ def test_what_is_wrong_is_shown_where_it_is(staff_page: Page, complaints: Compla
     staff_page.get_by_role("link", name=re.compile("Evaluators per pair")).click()
     expect(staff_page.get_by_label("Evaluators per pair")).to_be_focused()
     assert_holds(staff_page, WCAG_AA)
+
+
+def test_judged_pairs_are_browsed_from_the_heat_map_to_the_named_utterances(staff_page: Page) -> None:
+    evaluation = make_evaluation()
+    for presentation in presentations_of(make_evaluator(evaluation)):
+        make_judgement(presentation, detected=presentation.position % 2 == 0)
+    close_evaluation(evaluation)
+    staff_page.goto("/studies/demo/judge/")
+    staff_page.get_by_role("link", name="Browse judged pairs").click()
+    expect(staff_page.get_by_role("region", name="Utterances named")).to_be_visible()
+    check_page_in_both_sizes(staff_page, "judged pairs")
+    staff_page.get_by_role("link", name="both dialogues").first.click()
+    expect(staff_page.get_by_text("named by 1 of 1")).to_be_visible()
+    check_page_in_both_sizes(staff_page, "a judged pair")
 
 
 def test_judgements_are_taken_out_as_a_file(staff_page: Page) -> None:

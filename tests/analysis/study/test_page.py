@@ -1,5 +1,7 @@
 """The page of a study's analysis, and its files."""
 
+import re
+from html import unescape
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -11,7 +13,7 @@ from analysis.models import SHAPE, Report
 from analysis.study.reports import request_report
 from analysis.templatetags.typography import unbroken
 from studies.models import Study
-from tests.analysis.study.factories import keep_report, make_flagged, make_judged_evaluation
+from tests.analysis.study.factories import compute, keep_report, make_flagged, make_judged_evaluation
 from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +46,7 @@ def test_all_files_can_be_taken_away_at_once(study: Study, staff: Client) -> Non
 
 
 def test_missing_files_are_reported_and_no_link_leads_to_them(study: Study, staff: Client) -> None:
-    table = {"name": "table-3", "title": "Detection", "header": ["all"], "numeric": [False], "groups": [("all", [[]])]}
+    table = {"name": "table-2", "title": "Diversity", "header": ["all"], "numeric": [False], "groups": [("all", [[]])]}
     figure = {"name": "figure-2", "title": "Detected", "alt": "Half were.", "width": 9, "height": 9}
     report = keep_report(study, shown={"shape": SHAPE, "tables": [table], "figures": [figure]})
     links = f"/analysis/files/{report.token}/", f"{report.token}.zip"
@@ -90,6 +92,23 @@ def test_the_page_shows_the_progress_and_reloads_at_the_end(study: Study, staff:
     assert "Computing the analysis: figures" in staff.get(f"{PAGE}live/").text
     Report.objects.update(state=Report.State.FINISHED)
     assert staff.get(f"{PAGE}live/")["HX-Refresh"] == "true"
+
+
+def test_every_number_of_table_3_leads_to_the_judgements_behind_it(study: Study, staff: Client) -> None:
+    compute(study)
+    table = staff.get(PAGE).text.split('id="table-of-table-3"')[1].split("</table>")[0]
+    numbers = re.findall(r'<a href="(/studies/demo/evaluations/pairs/[^"]*)">(\d+) \(', table)
+    assert len(numbers) == 3 * 3 * 3  # confidences, subsets, and two models with all of them
+    for address, number in numbers:
+        page = staff.get(unescape(address)).text
+        assert f"{number} judgement" in page or (number == "0" and "No judged pair has these." in page)
+    assert 'outcome=undetected&amp;inquirer=gpt-4">' in table
+
+
+def test_numbers_of_open_evaluations_lead_to_no_pairs(study: Study, staff: Client) -> None:
+    study.evaluations.update(state="open")
+    compute(study, [1])
+    assert "/evaluations/pairs/" not in staff.get(PAGE).text
 
 
 def test_no_line_breaks_between_a_number_and_its_sign(study: Study, staff: Client) -> None:

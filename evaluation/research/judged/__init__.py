@@ -1,0 +1,1 @@
+"""The judged pairs of closed evaluations, and the utterances that evaluators named in them."""
