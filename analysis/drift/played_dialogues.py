@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from math import nan
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Max, Prefetch, QuerySet, Sum
-from numpy.random import Generator
 
 from analysis.statistics.drift.played import Judged, Played, Reference
 from characters.models import Character, TurnScore
@@ -14,13 +13,16 @@ from simulation.models import ELICITATION_WORDS
 from studies.models import CharacterSheet, Dialogue, Study, Turn
 from studies.recorded_roles import plays_character, recorded_role
 
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
 MOST = 2000
 """Dialogues that are measured: more would only take longer."""
 AT_ONCE = 500
 
 
 def read_played(
-    dialogues: QuerySet[Dialogue], random: Generator, judges: Mapping[int, str] = MappingProxyType({})
+    dialogues: QuerySet[Dialogue], random: "Generator", judges: Mapping[int, str] = MappingProxyType({})
 ) -> Iterator[Played]:
     """Yield each part of a character in these dialogues, or in a random sample of MOST of them.
 

@@ -9,7 +9,7 @@ import pytest
 from tests.installation import Installation
 from tests.services.binaries import free_port, wait_until
 
-HEAVY = ["torch", "transformers", "llama_cpp", "matplotlib", "scipy", "pandas", "networkx", "redis", "psycopg"]
+HEAVY = ["numpy", "torch", "transformers", "llama_cpp", "matplotlib", "scipy", "pandas", "networkx", "redis", "psycopg"]
 LOADED = f"""
 import json, sys
 import roleplay_site
