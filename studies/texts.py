@@ -33,8 +33,13 @@ def follow_language(text: str, default: Callable[[str], str], language: str) -> 
     return default(language) if is_default else text
 
 
-@cache
 def read_texts(folder: str, language: str) -> Mapping[str, Any]:
     """Return the default texts in this package of data, English ones for a language without a translation."""
-    name = "texts.toml" if language == ENGLISH or language not in TRANSLATED else f"texts.{language}.toml"
-    return tomllib.loads(files(folder).joinpath(name).read_text("utf-8"))
+    return read_translated(folder, "texts", language)
+
+
+@cache
+def read_translated(folder: str, name: str, language: str) -> Mapping[str, Any]:
+    """Return the content of the TOML file in that language, or of the English one."""
+    suffix = "" if language == ENGLISH or language not in TRANSLATED else f".{language}"
+    return tomllib.loads(files(folder).joinpath(f"{name}{suffix}.toml").read_text("utf-8"))

@@ -3,8 +3,6 @@
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +11,9 @@ from django.core.files.uploadedfile import UploadedFile
 from evaluation.models import Evaluation
 from evaluation.reading import normalise
 from studies.files.record_values import made_storable
+from studies.languages import ENGLISH, TRANSLATED, name_language
 from studies.storable_text import storable
+from studies.texts import read_translated
 
 ROLES = ("training", "check")
 SIDES = ("natural", "simulated")
@@ -25,14 +25,25 @@ LARGEST_FILE = 1024 * 1024
 KnownPair = Mapping[str, Any]
 
 
-def shipped_pairs() -> tuple[KnownPair, ...]:
-    """Return the built-in pairs."""
-    return _shipped()
+def shipped_pairs(language: str = ENGLISH) -> list[KnownPair]:
+    """Return the built-in pairs in the language, or the English ones if there is no translation."""
+    found: list[KnownPair] = read_translated("evaluation.data", "known_pairs", language)["pairs"]
+    return found
+
+
+def why_english_pairs(language: str) -> str:
+    """Return a sentence for researchers whose study has another language than the built-in pairs; empty if it has not."""
+    if language in TRANSLATED:
+        return ""
+    return (
+        f"There are no built-in pairs in {name_language(language)}, so upload your own, or evaluators see English ones."
+    )
 
 
 def known_pairs_of(evaluation: Evaluation, role: str) -> list[KnownPair]:
-    """Return the pairs in that role: the evaluation's own if it has any in any role, or the built-in ones."""
-    return [pair for pair in evaluation.known_pairs or shipped_pairs() if pair["role"] == role]
+    """Return the pairs in that role: the evaluation's own if it has any in any role, or the built-in ones in its language."""
+    language = evaluation.study.language if evaluation.study_id else ENGLISH
+    return [pair for pair in evaluation.known_pairs or shipped_pairs(language) if pair["role"] == role]
 
 
 def check_known_pairs(value: Any) -> None:
@@ -108,14 +119,6 @@ def _is_text(value: Any) -> bool:
     if not isinstance(value, str) or len(value) > MOST_CHARACTERS:
         return False
     return bool(normalise(value).strip()) and storable(value) == value
-
-
-@cache
-def _shipped() -> tuple[KnownPair, ...]:
-    found: list[KnownPair] = tomllib.loads(files("evaluation.data").joinpath("known_pairs.toml").read_text("utf-8"))[
-        "pairs"
-    ]
-    return tuple(found)
 
 
 def _parse(content: bytes, *, is_json: bool) -> Any:

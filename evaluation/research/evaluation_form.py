@@ -9,7 +9,7 @@ from django.urls import reverse
 from enrolment.outcome_form import OutcomeForm
 from enrolment.platform_links import PARAMETER
 from evaluation.models import Evaluation, EvaluationOutcome
-from evaluation.planning.known_pairs import read_known_pairs
+from evaluation.planning.known_pairs import read_known_pairs, why_english_pairs
 from evaluation.research.run_choices import count_cells, describe_run
 from evaluation.texts import default_outcome
 from simulation.models import Run
@@ -92,6 +92,8 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
             self.fields[name].widget.attrs |= _preview_beside(self.instance, name)
         if not self.instance.study.conditions.exists():
             del self.fields["crosses_chatbots"]
+        if english := why_english_pairs(self.instance.study.language):
+            self.fields["known_pairs_file"].help_text += f" {english}"
         if not self.instance.known_pairs:
             del self.fields["forgets_known_pairs"]
 

@@ -10,8 +10,16 @@ from django.core.exceptions import ValidationError
 from dialogue.personas import describe, load_questionnaire
 from evaluation.answers import available_numbers
 from evaluation.models import Choice, Evaluation, Pair
-from evaluation.planning.known_pairs import KnownPair, check_known_pairs, known_pairs_of, shipped_pairs
+from evaluation.planning.known_pairs import (
+    KnownPair,
+    check_known_pairs,
+    known_pairs_of,
+    shipped_pairs,
+    why_english_pairs,
+)
 from evaluation.reading import in_third_person, read_pair
+from studies.languages import ENGLISH, TRANSLATED
+from studies.models import Study
 from tests.evaluation.factories import KNOWN
 
 TRAINING = KNOWN | {"role": "training"}
@@ -29,7 +37,31 @@ def test_the_usual_pairs_are_enough_to_begin_with_and_pass_their_own_check() -> 
     evaluation = Evaluation()
     assert len(known_pairs_of(evaluation, "training")) == 4
     assert len(known_pairs_of(evaluation, "check")) == 6
-    check_known_pairs(json.loads(json.dumps(shipped_pairs())))
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_usual_pairs_are_the_same_in_each_language_and_pass_their_own_check(language: str) -> None:
+    pairs = shipped_pairs(language)
+    check_known_pairs(json.loads(json.dumps(pairs)))
+    assert list(map(shape, pairs)) == list(map(shape, shipped_pairs()))
+    assert {pair["goal"] for pair in pairs}.isdisjoint(pair["goal"] for pair in shipped_pairs() if language != ENGLISH)
+
+
+def shape(pair: KnownPair) -> tuple[object, ...]:
+    """Return what a translation must not change."""
+    return pair["role"], len(pair["natural"]), len(pair["simulated"]), pair.get("reveals")
+
+
+def test_an_evaluation_uses_the_pairs_in_its_studys_language() -> None:
+    def goals(language: str) -> list[str]:
+        evaluation = Evaluation(study=Study(pk=1, language=language))
+        return [pair["goal"] for pair in known_pairs_of(evaluation, "training")]
+
+    assert goals("de")[0].startswith("Sie möchten zum ersten Mal Brot backen.")
+    assert goals("zh-hans")[0].startswith("您想第一次自己烤面包。")
+    assert goals("ar") == goals("en-gb")
+    assert why_english_pairs("ar").startswith("There are no built-in pairs in Arabic, so upload your own")
+    assert not any(map(why_english_pairs, TRANSLATED))
 
 
 @pytest.mark.parametrize("known", shipped_pairs(), ids=lambda known: known["goal"][:40])
