@@ -22,7 +22,8 @@ CODE = "DONE-42"
 MAKE = f"""
 import json
 from collection.models import Outcome
-from tests.enrolment.people import personal_token
+from tests.browser.chat.arabic import make_arabic_evaluator, make_arabic_study
+from tests.enrolment.people import personal_link, personal_token
 from collection.participation.goals import begin_goal
 from tests.collection.factories import enrol_participant, make_open_study
 
@@ -44,6 +45,8 @@ make("slow", "slow", people=15)
 make("once", "quick", max_turns=1)
 make("closing", "quick")
 make("guide", "guide", goals=10)
+make_arabic_study()
+links["arabic-judged"] = [personal_link(make_arabic_evaluator())]
 """
 TELL = "print(json.dumps(links))"
 

@@ -1,0 +1,71 @@
+"""A study in Arabic runs from right to left on all pages; words of the interface stay English, and read as such."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.accessibility import check_page_in_both_sizes
+from tests.browser.chat.arabic import GOAL, MESSAGE
+from tests.browser.chat.site import Site
+from tests.browser.chat.way import OpenPage, ask, enrol
+
+pytestmark = pytest.mark.browser
+
+
+def check(page: Page, what: str) -> None:
+    """Check that the page is Arabic, fits both windows and violates no rule."""
+    root = page.locator("html")
+    expect(root).to_have_attribute("lang", "ar")
+    expect(root).to_have_attribute("dir", "rtl")
+    check_page_in_both_sizes(page, f"{what} in Arabic")
+
+
+def test_a_participant_and_an_evaluator_read_from_right_to_left(open_page: OpenPage, site: Site) -> None:
+    page = open_page()
+    page.goto("/s/arabic/")
+    check(page, "welcome")
+    enrol(page, "arabic")
+    page.get_by_label("كم عمرك؟").fill("34")
+    page.get_by_label("أين تعيش؟").select_option("مصر")
+    page.get_by_label("العربية").check()
+    page.get_by_label("لماذا تشارك؟").fill("أحب التجارب.")
+    check(page, "persona form")
+    page.get_by_role("button", name="Continue").click()
+    check(page, "instruction")
+    assert_reads_as_english(page.get_by_text("Send at least one message."))
+    page.get_by_role("button", name="Begin").click()
+    expect(page.locator(".the-goal")).to_contain_text(GOAL)
+    ask(page, MESSAGE)
+    said = page.locator("[data-position='0'] .bubble.inquirer .plain-text")
+    expect(said).to_have_css("direction", "rtl")
+    assert_starts_at_the_right(page)
+    check(page, "chat")
+    judge = open_page()
+    judge.goto(site.links["arabic-judged"].pop())
+    expect(judge.locator("#first .bubble .prose").first).to_contain_text(MESSAGE)
+    first, second = (judge.locator(side).bounding_box() for side in ("#first", "#second"))
+    assert first
+    assert second
+    assert first["x"] > second["x"], "the first dialogue is where reading begins"
+    check(judge, "judging")
+
+
+def assert_reads_as_english(sentence: Locator) -> None:
+    """Assert that the full stop of an English sentence stands behind its last word, which is at its right."""
+    of_last_letter = """element => {
+      const range = document.createRange(), text = element.firstChild, at = text.data.trimEnd().length;
+      const box = (from) => (range.setStart(text, from), range.setEnd(text, from + 1), range.getBoundingClientRect());
+      return [box(at - 2).left, box(at - 1).left];
+    }"""
+    letter, stop = sentence.evaluate(of_last_letter)
+    assert stop > letter
+
+
+def assert_starts_at_the_right(page: Page) -> None:
+    """Assert that a reply, which begins a row, is at the right, and what the participant said at the left."""
+    asked, replied = (
+        page.locator(f"[data-position='0'] .bubble.{who}").bounding_box() for who in ("inquirer", "responder")
+    )
+    assert asked
+    assert replied
+    assert asked["x"] < replied["x"] + replied["width"] - 1
+    assert asked["x"] <= replied["x"]
