@@ -11,12 +11,13 @@ export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DCM
 
 LANGUAGES := --locale de --locale zh_Hans
 
-.PHONY: help demo test check types behaviour translations lock clean
+.PHONY: help demo test check types behaviour screens translations lock clean
 
 help:
 	@echo "make demo    install, start the site and a worker on http://127.0.0.1:$(PORT)/ (another port: PORT=8001)"
 	@echo "make test    install what the tests need, then make check"
 	@echo "make check   run ruff, mypy, import-linter, pytest; check migrations"
+	@echo "make screens check every researchers' page on a phone, a tablet and a laptop, with one image of all in .venv/screens"
 	@echo "make translations   collect what participants and evaluators read into locale/, and compile the catalogues"
 	@echo "make lock    renew requirements.lock with the newest versions that requirements*.txt allow"
 	@echo "make clean   remove the environment and the caches, but keep the data in var/"
@@ -49,6 +50,9 @@ types:
 # Tests often wait, so half as many processes again as cores share them.
 behaviour:
 	$(BIN)/pytest -n $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )) --dist worksteal --durations 40
+
+screens:
+	$(BIN)/python -m tests.browser.contact_sheet $(VENV)/screens
 
 # Needs GNU gettext. The compiled catalogues are committed, so that no other machine needs it.
 translations:

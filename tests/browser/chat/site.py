@@ -45,6 +45,7 @@ make("slow", "slow", people=15)
 make("once", "quick", max_turns=1)
 make("closing", "quick")
 make("guide", "guide", goals=10)
+make("german", "quick", people=1, language="de")
 make_arabic_study()
 links["arabic-judged"] = [personal_link(make_arabic_evaluator())]
 """

@@ -1,12 +1,12 @@
-"""A study in Arabic runs from right to left on all pages; words of the interface stay English, and read as such."""
+"""Pages in other languages: Arabic runs from right to left, with words of the interface in English; German is long."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.accessibility import check_page_in_both_sizes
+from tests.browser.accessibility import assert_fits, check_page_in_both_sizes
 from tests.browser.chat.arabic import GOAL, MESSAGE
 from tests.browser.chat.site import Site
-from tests.browser.chat.way import OpenPage, ask, enrol
+from tests.browser.chat.way import PHONE, OpenPage, ask, enrol
 
 pytestmark = pytest.mark.browser
 
@@ -47,6 +47,14 @@ def test_a_participant_and_an_evaluator_read_from_right_to_left(open_page: OpenP
     assert second
     assert first["x"] > second["x"], "the first dialogue is where reading begins"
     check(judge, "judging")
+
+
+def test_long_words_of_german_fit_a_phone(open_page: OpenPage, site: Site) -> None:
+    page = open_page(viewport=PHONE)
+    page.goto(site.links["german"].pop())
+    button = page.get_by_role("button", name="Nächstes Ziel …")
+    expect(button).to_be_in_viewport(ratio=1)
+    assert_fits(page, "German chat")
 
 
 def assert_reads_as_english(sentence: Locator) -> None:
