@@ -30,5 +30,6 @@ class EvaluationLine:
 @register.inclusion_tag("evaluation/_study.html")
 def judging(study: Study) -> dict[str, object]:
     """Return the study and its evaluations, latest first, for the section."""
-    evaluations = study.evaluations.order_by("-number")
-    return {"study": study, "evaluations": [EvaluationLine(one, list_models(one)) for one in evaluations]}
+    lines = [EvaluationLine(one, list_models(one)) for one in study.evaluations.order_by("-number")]
+    has_closed = any(line.evaluation.state == Evaluation.State.CLOSED for line in lines)
+    return {"study": study, "evaluations": lines, "has_closed": has_closed}

@@ -27,10 +27,11 @@ CHOSEN_ON_A_PAGE = {
     "/dialogues/<slug:token>/branches/<int:turn>/",
     "/studies/<slug:slug>/side-by-side/",
     "/studies/<slug:slug>/evaluations/<int:number>/flag/",
+    "/studies/<slug:slug>/evaluations/<int:number>/pairs/<str:token>/",
     "/runs/<slug:token>/programme/<int:number>/",
     "/runs/<slug:token>/humanness/files/<slug:report>/<str:name>",
 }
-"""What belongs to a turn, an evaluator, a programme or a figure that is chosen on a page two clicks away."""
+"""What belongs to a turn, an evaluator, a pair, a programme or a figure that is chosen on a page two clicks away."""
 
 
 def test_every_address_of_a_study_is_reached_from_its_cockpit(client: Client) -> None:
