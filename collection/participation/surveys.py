@@ -13,7 +13,7 @@ from collection.models import Participant
 from dialogue.answers import Answers
 from studies.models import Goal, Persona, SurveyAnswer
 from studies.questionnaires import read_questions
-from studies.questions.pages import QuestionPage
+from studies.questions.pages import Posted, QuestionPage
 from studies.questions.question import Placement, Question
 
 PAGE = "page-of"
@@ -37,7 +37,10 @@ class SurveyStep:
     def read(self, request: HttpRequest) -> QuestionPage:
         """Return the page, with the answers of a request that posts them."""
         is_sent = request.method == "POST" and request.POST.get(PAGE) == self.name
-        return QuestionPage(self.questions, request.POST if is_sent else None, self.earlier)
+        return self.page(request.POST if is_sent else None)
+
+    def page(self, posted: Posted | None = None) -> QuestionPage:
+        return QuestionPage(self.questions, posted, self.earlier)
 
 
 def due_survey(participant: Participant, finished: set[int], *, is_through: bool) -> SurveyStep | None:

@@ -76,3 +76,11 @@ def tests_only() -> Heading:
         gettext("This link is for the study’s researchers"),
         gettext("They try the study here. To take part, please use the link that you were sent for the study."),
     )
+
+
+def researchers_only_preview() -> Heading:
+    """Return what other visitors read at a preview, in the current language."""
+    return (
+        gettext("This is a preview for researchers"),
+        gettext("Only the study’s researchers can open it. To take part, go to the study’s first page."),
+    )

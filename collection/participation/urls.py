@@ -9,8 +9,7 @@ from enrolment.views import urls_of
 urlpatterns = [
     *urls_of(ChatEnrolment),
     path("preview/", preview.welcome, name="preview"),
-    path("preview/form/", preview.persona_form, name="preview-form"),
-    path("preview/start/", preview.instruction, name="preview-instruction"),
+    path("preview/<slug:page>/", preview.page, name="preview-page"),
     path("form/", views.persona_form, name="persona-form"),
     path("start/", views.instruction, name="instruction"),
     path("questions/", views.survey, name="survey"),

@@ -7,9 +7,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from collection.models import Participant, Recruitment
-from studies.models import Persona, Study
+from studies.models import Persona, Study, SurveyAnswer
 from studies.services import paper_questionnaire
 from tests.collection.factories import FEATURES, make_open_study
+from tests.collection.participation.test_surveys import FLUENT, MOOD, TRUST, WHY
 from tests.factories import make_staff, make_study
 
 pytestmark = pytest.mark.django_db
@@ -42,14 +43,17 @@ def test_the_link_of_an_unopened_study_shows_its_pages_to_its_researchers(client
     page: Any = client.get("/s/demo/", follow=True)
     assert BANNER in page.text
     assert "Talk about <strong>bears</strong>." in page.text
-    assert 'action="/s/demo/preview/form/"' in page.text
+    assert 'href="/s/demo/preview/form/"' in page.text
     assert 'method="post"' not in page.text
     form = client.get("/s/demo/preview/form/").text
     assert BANNER in form
     assert "Please choose" in form
     told = client.post("/s/demo/preview/form/", FEATURES, follow=True).text
     assert BANNER in told
-    assert "The preview ends here." in told
+    assert "The preview leaves out the chat." in told
+    assert 'href="/s/demo/preview/end/"' in told
+    ended = client.get("/s/demo/preview/end/").text
+    assert (BANNER in ended, "Done!" in ended) == (True, True)
     assert "participant" not in client.cookies
     assert_nothing_is_stored()
 
@@ -71,9 +75,50 @@ def test_nobody_else_sees_a_preview(study: Study, kind: str) -> None:
     stranger = Client()
     if kind != "nobody":
         stranger.force_login(User.objects.create_user("somebody", is_staff=kind == "no right"))
-    for address in ("", "preview/", "preview/form/", "preview/start/"):
-        page: Any = stranger.get(f"/s/demo/{address}", follow=True)
-        assert (page.status_code, "This study is closed" in page.text, BANNER in page.text) == (403, True, False)
+    assert "This study is closed" in stranger.get("/s/demo/").text
+    for address in ("preview/", "preview/form/", "preview/start/", "preview/after_all/"):
+        page: Any = stranger.get(f"/s/demo/{address}")
+        assert (page.status_code, BANNER in page.text) == (403, False)
+        assert "Only the study’s researchers can open it." in page.text
+        assert 'href="/s/demo/"' in page.text
+
+
+def test_every_page_of_questions_is_previewed_with_those_that_earlier_answers_lead_to(
+    client: Client, study: Study
+) -> None:
+    Study.objects.update(questionnaire=[*paper_questionnaire(), MOOD, WHY, TRUST, FLUENT])
+    before = client.post("/s/demo/preview/form/", FEATURES, follow=True)
+    assert "Before you begin" in before.text
+    here = f"{before.request['PATH_INFO']}?{before.request['QUERY_STRING']}"
+    start = client.post(here, {"page-of": "before", "mood": "good"})
+    on = client.get(start["Location"]).context["on"]
+    assert on.startswith("/s/demo/preview/after_goal/?earlier=")
+    about = client.get(on)
+    assert (BANNER in about.text, study.goals.all()[0].text in about.text) == (True, True)
+    missing: Any = client.post(on, {"page-of": "after_goal-1"})
+    assert (missing.status_code, "Choose" in missing.text) == (422, True)
+    last = client.post(on, {"page-of": "after_goal-1", "trust": "4"})["Location"]
+    assert "Fluent?" in client.get(last).text
+    assert client.post(last, {"page-of": "after_all", "fluent": "Yes"})["Location"].startswith("/s/demo/preview/end/")
+    Study.objects.update(questionnaire=[*paper_questionnaire(), FLUENT])
+    native = client.post("/s/demo/preview/form/", FEATURES | {"native_english": "Yes"}, follow=True)
+    assert native.context["on"].startswith("/s/demo/preview/end/"), "nobody is asked whether a native speaker is fluent"
+    assert_nothing_is_stored()
+    assert not SurveyAnswer.objects.exists()
+
+
+def test_each_condition_has_its_preview(client: Client, study: Study) -> None:
+    study.conditions.create(name="warm & brief", instruction="Be **warm**.")
+    study.conditions.create(name="cold", instruction="Be cold.", goals=[2])
+    page: Any = client.get("/s/demo/preview/")
+    assert "Condition <strong>warm &amp; brief</strong>; preview" in page.text
+    assert 'href="/s/demo/preview/?condition=cold"' in page.text
+    told = client.post(page.context["on"], FEATURES, follow=True).text
+    assert "Be <strong>warm</strong>." in told
+    assert "You will get 2 goals" in told
+    told = client.get("/s/demo/preview/start/?condition=cold&earlier=forged").text
+    assert "Be cold." in told
+    assert "You will get 1 goal." in told
 
 
 def test_a_researcher_at_the_door_of_an_open_study_may_do_either(client: Client) -> None:
