@@ -1,9 +1,15 @@
-// Show the fields that each question's kind has, and offer the keys of all questions where one depends on another.
+// Show the fields that each question's kind has, sum up each question, and offer the keys of all where one depends on another.
 const keys = document.getElementById("question-keys");
 
 function showKinds(row) {
   const kind = row.querySelector("select[name$=-kind]").value;
   for (const part of row.querySelectorAll("[data-kinds]")) part.hidden = !part.dataset.kinds.split(" ").includes(kind);
+  const summary = row.querySelector("[data-summary]");
+  if (summary) summary.textContent = ["kind", "placement"].map((name) => chosen(row, name)).join(", ");
+}
+
+function chosen(row, name) {
+  return row.querySelector(`select[name$=-${name}]`).selectedOptions[0].textContent;
 }
 
 function offerKeys() {

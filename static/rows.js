@@ -1,9 +1,14 @@
-// Add rows to a form, and keep checkboxes in step with the lines of a text.
+// Add rows to a form, move them, and keep legends and checkboxes in step with what is typed.
 for (const button of document.querySelectorAll("[data-add]")) {
   button.addEventListener("click", () => addRow(button.dataset.add));
 }
 document.addEventListener("input", (event) => {
   if (event.target.name?.endsWith("-options")) followLines(event.target);
+  followName(event.target);
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-move]");
+  if (button) move(button.closest(".row"), Number(button.dataset.move), button);
 });
 
 function addRow(name) {
@@ -24,6 +29,25 @@ function fillPlaceholders(element, number) {
 
 function highest(rows) {
   return Math.max(0, ...Array.from(rows.querySelectorAll("[data-next]"), (input) => Number(input.value)));
+}
+
+// Let a row and its neighbour change places and numbers. Legends that are numbers stay with the place.
+function move(row, step, button) {
+  const other = step < 0 ? row.previousElementSibling : row.nextElementSibling;
+  if (!other) return;
+  const [mine, theirs] = [row, other].map((one) => one.querySelector("[data-next]"));
+  [mine.value, theirs.value] = [theirs.value, mine.value];
+  const [name, otherName] = [row, other].map((one) => one.querySelector("legend:not([data-legend])"));
+  if (name) [name.textContent, otherName.textContent] = [otherName.textContent, name.textContent];
+  if (step < 0) other.before(row);
+  else other.after(row);
+  mine.dispatchEvent(new Event("input", { bubbles: true }));
+  button.focus();
+}
+
+function followName(field) {
+  const legend = field.closest(".row")?.querySelector("[data-legend]");
+  if (legend && field.name?.endsWith(`-${legend.dataset.legend}`) && field.value.trim()) legend.textContent = field.value;
 }
 
 function followLines(text) {

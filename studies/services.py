@@ -21,6 +21,7 @@ from studies.questions.storage import write_question
 from studies.search.indexing import index_dialogues
 from studies.signals import study_changed, study_copied
 from studies.storable_text import storable
+from studies.texts import DEFAULTS, follow_language
 
 DEMO = "demo"
 M = TypeVar("M", bound=Model)
@@ -88,6 +89,18 @@ def _copy(study: Study, suffix: str, **fields: Any) -> Study:
         copy_row(persona, study=copy, character=copy_row(persona.character, study=copy))
     study_copied.send(sender=Study, study=study, copy=copy)
     return copy
+
+
+def let_texts_follow(study: Study) -> list[str]:
+    """Store the default texts that nobody has changed in the study's language; return the names of those that this changed."""
+    followed = {
+        name: follow_language(getattr(study, name), default, study.language) for name, default in DEFAULTS.items()
+    }
+    changed = [name for name, text in followed.items() if text != getattr(study, name)]
+    for name in changed:
+        setattr(study, name, followed[name])
+    study.save(update_fields=changed)
+    return changed
 
 
 def announce_change(study: Study, fields: Sequence[str]) -> list[str]:

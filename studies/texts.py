@@ -22,6 +22,14 @@ def default_instruction(language: str = ENGLISH) -> str:
     return str(read_texts("studies.data", language)["instruction"]).strip()
 
 
+DEFAULTS: Mapping[str, Callable[[str], str]] = {
+    "welcome": default_welcome,
+    "consent": default_consent,
+    "instruction": default_instruction,
+}
+"""The default of each text of a study, by its language."""
+
+
 def default_outcome(kind: str, language: str = ENGLISH) -> str:
     """Return the default text for participants with this outcome, a value of ``Outcome.Kind``."""
     return str(read_texts("studies.data", language)["outcomes"][kind])

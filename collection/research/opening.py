@@ -1,5 +1,6 @@
 """Opening a study to participants, and closing it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from studies.language_models.catalogue import Catalogue, missing_piece, read_cat
 from studies.language_models.identities import find_spec
 from studies.language_models.trial import BeingMeasured, NoAnswer, ask_responder
 from studies.models import Dialogue, Study
+from studies.questionnaires import read_features
 
 
 class NotReady(ValueError):
@@ -75,10 +77,19 @@ def close_study(study: Study) -> int:
 def what_it_lacks(study: Study) -> list[str]:
     """Return why participants cannot chat in the study yet, one sentence per reason."""
     catalogue = read_catalogue()
-    reasons = [] if study.goals.exists() else ["The study has no goals yet. Add at least one."]
+    reasons = list(_what_draft_lacks(study))
     reasons = reasons or [fault.sentence for fault in find_faults(study, catalogue)]
     reasons = reasons or [lack for one in chatbots_of(study) for lack in _what_chatbot_lacks(study, one, catalogue)]
     return list(dict.fromkeys(reasons))
+
+
+def _what_draft_lacks(study: Study) -> Iterator[str]:
+    if not study.goals.exists():
+        yield "The study has no goals yet. Add at least one."
+    if not read_features(study.questionnaire):
+        yield "The persona form has no questions yet. Add at least one."
+    if not study.chatbot:
+        yield "The study has no chatbot yet. Choose one."
 
 
 def _what_chatbot_lacks(study: Study, chatbot: ChosenChatbot, catalogue: Catalogue) -> list[str]:

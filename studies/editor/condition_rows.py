@@ -34,7 +34,7 @@ class Offers:
 def read_offers(study: Study, catalogue: Catalogue) -> Offers:
     """Return what the study's conditions can choose."""
     names = [spec.name for spec in catalogue.playing("responder")]
-    characters = study.character_sheets.values_list("name", flat=True) if study.pk else []
+    characters = study.character_sheets.values_list("name", flat=True)
     return Offers([(name, name) for name in names], list_choices("responder"), list(characters))
 
 
@@ -139,7 +139,7 @@ ConditionRows = cast(
 
 def condition_rows(study: Study) -> list[dict[str, Any]]:
     """Return the study's conditions as the rows show them."""
-    return [_row(one) for one in study.conditions.all()] if study.pk else []
+    return [_row(one) for one in study.conditions.all()]
 
 
 def _row(one: Condition) -> dict[str, Any]:

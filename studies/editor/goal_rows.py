@@ -6,7 +6,6 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
-from dialogue import goals
 from dialogue.names import plain_name, repeated_name
 from studies.editor.fields import LongText
 from studies.models import Goal, Study
@@ -73,6 +72,7 @@ GoalRows = cast(
 
 
 def goal_rows(study: Study) -> list[dict[str, Any]]:
-    """Return the study's goals. A new study gets the paper's ten, which are easier to change than to type."""
-    listed = study.goals.order_by("number") if study.pk else goals.load_listed()
-    return [{"number": goal.number, "domain": goal.domain, "text": goal.text} for goal in listed]
+    """Return the study's goals as the rows show them."""
+    return [
+        {"number": goal.number, "domain": goal.domain, "text": goal.text} for goal in study.goals.order_by("number")
+    ]

@@ -107,6 +107,17 @@ class QuestionRow(QuestionFields):
         choices: Any = [(option, option) for option in split_lines(self["options"].value() or "")]
         self.fields["screened_out"].choices = choices  # type: ignore[attr-defined]
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether the row shows its fields at first: if it is new or has mistakes. Others are folded."""
+        return bool(self.errors) or not self["label"].value()
+
+    @property
+    def summary(self) -> str:
+        """Return the kind and the place in words, as the script repeats them when they change."""
+        chosen = [(Kind.choices, self["kind"].value()), (Placement.choices, self["placement"].value())]
+        return ", ".join(str(dict(choices).get(value, value)) for choices, value in chosen)
+
     def clean(self) -> dict[str, Any]:
         """Ignore ticks for removed or renamed options, too."""
         options = self.cleaned_data.get("options", [])

@@ -1,4 +1,4 @@
-"""Views of the study form."""
+"""Views of the pages on which a study is created and edited."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -6,33 +6,39 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from studies.access import staff_only
+from studies.editor.frozen_study import read_frozen_study
+from studies.editor.new_study import NewStudy
+from studies.editor.pages import EditorPage
+from studies.editor.part_forms import TEXTS
 from studies.editor.questions_preview import preview_questions
-from studies.editor.study_editor import StudyEditor, blank_study
-from studies.editor.study_form import TEXTS
+from studies.editor.steps import STEPS, STOPS, Stop, stop_after
 from studies.models import Study
 from studies.services import copy_study
 
 
 @staff_only
 def new_study(request: HttpRequest) -> HttpResponse:
-    """Show the form for a new study, pre-filled with the paper's study, or create the study."""
-    editor = StudyEditor(blank_study(), _sent(request))
-    if editor.is_valid() and editor.save():
-        messages.success(request, "The study has been created. Preview it as a participant, then open it.")
-        return redirect("collecting", editor.study.slug)
-    return _shown(request, editor)
+    """Show the form for a new study, or create the study and continue with its goals."""
+    page = NewStudy(_sent(request))
+    if page.is_valid():
+        study = page.create()
+        messages.success(request, "The study has been created. Nobody can take part until you open it.")
+        return redirect("edit-goals", study.slug)
+    context = {"page": page, "steps": STEPS, "stop": STOPS["study"]}
+    return render(request, "studies/editor/new_study.html", context, status=422 if page.is_bound else 200)
 
 
 @staff_only
-def edit_study(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the form for a study, or save it; show a frozen study read-only."""
-    editor = StudyEditor(get_object_or_404(Study, slug=slug), _sent(request))
-    if editor.is_valid() and editor.save():
-        messages.success(request, "The study has been saved.")
-        for notice in editor.notices:
-            messages.warning(request, notice)
-        return redirect("collecting", editor.study.slug)
-    return _shown(request, editor)
+def edit_study(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """Show a page of the study's form, or store it; show a frozen study read-only."""
+    study, stop = get_object_or_404(Study, slug=slug), STOPS[name]
+    if study.is_frozen and request.method != "POST":
+        return render(request, "studies/editor/frozen_study.html", {"frozen": read_frozen_study(study)})
+    page = stop.page(study, _sent(request))
+    if page.is_valid() and page.save():
+        return _stored(request, page, stop)
+    context = {"page": page, "steps": STEPS, "stop": stop, "next": stop_after(name)}
+    return render(request, page.template, context, status=422 if page.is_bound else 200)
 
 
 @staff_only
@@ -48,7 +54,7 @@ def text_preview(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def questions_preview(request: HttpRequest) -> HttpResponse:
     """Render the typed questions as participants will see them, with the persona sentences."""
-    return render(request, "studies/_questions_preview.html", {"preview": preview_questions(request.POST)})
+    return render(request, "studies/editor/_questions_preview.html", {"preview": preview_questions(request.POST)})
 
 
 @staff_only
@@ -62,9 +68,16 @@ def copy(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("edit-study", made.slug)
 
 
+def _stored(request: HttpRequest, page: EditorPage, stop: Stop) -> HttpResponse:
+    """Go on to the next page of the form or, after the last, to the study; or stay, as the pressed button says."""
+    messages.success(request, "The study has been saved.")
+    for notice in page.notices:
+        messages.warning(request, notice)
+    if "continue" not in request.POST:
+        return redirect(stop.route, page.study.slug)
+    following = stop_after(stop.name)
+    return redirect(following.route if following else "study", page.study.slug)
+
+
 def _sent(request: HttpRequest) -> object:
     return request.POST if request.method == "POST" else None
-
-
-def _shown(request: HttpRequest, editor: StudyEditor) -> HttpResponse:
-    return render(request, "studies/study_form.html", {"editor": editor}, status=422 if editor.is_bound else 200)

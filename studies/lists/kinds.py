@@ -45,7 +45,7 @@ def _read_personas(study: Study, text: str, replace: bool) -> list[Persona]:
 GOALS = ListKind(
     name="goals",
     noun="goal",
-    page="set-up",
+    page="edit-goals",
     formats="Plain text with a blank line between goals; or CSV with the columns text and, if you like, number and domain; or "
     "JSON Lines with the same names.",
     example="You want to bake bread for the first time. You want a simple recipe.\n\n"

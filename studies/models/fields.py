@@ -12,7 +12,14 @@ def choices_of(literal: Any) -> list[tuple[str, str]]:
 
 def check_field(name: str, check: Callable[..., None], *values: Any) -> None:
     """Attach the validation errors of ``check`` to the field ``name``."""
+    if errors := errors_of(check, *values):
+        raise ValidationError({name: errors})
+
+
+def errors_of(check: Callable[..., None], *values: Any) -> list[ValidationError]:
+    """Return the validation errors that ``check`` raises for these values."""
     try:
         check(*values)
     except ValidationError as error:
-        raise ValidationError({name: error.error_list}) from error
+        return list(error.error_list)
+    return []

@@ -1,5 +1,6 @@
 """Studies and their goals."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -9,7 +10,7 @@ from django.db.models import Q
 
 from dialogue.names import plain_name
 from studies.languages import ENGLISH, language_choices
-from studies.models.fields import check_field
+from studies.models.fields import errors_of
 from studies.questionnaires import check_questionnaire, read_questions
 from studies.questions.sentences import check_template
 from studies.texts import default_consent, default_instruction, default_welcome
@@ -136,18 +137,27 @@ class Study(models.Model):
         """Refuse questions that cannot be asked, a persona sentence that they cannot fill, and any change to a frozen study."""
         if Study.objects.filter(pk=self.pk, frozen_at__isnull=False).exists():
             raise ValidationError(FROZEN)
-        check_field("questionnaire", check_questionnaire, self.questionnaire)
-        check_field("persona_template", check_template, self.persona_template, read_questions(self.questionnaire))
-        if self.chatbot_character and not (self.pk and self._has_character(self.chatbot_character)):
-            sentence = f"The study has no character {self.chatbot_character!r}. Add it to the study first."
-            raise ValidationError({"chatbot_character": sentence})
+        if faults := {field: errors for field, errors in self._checked() if errors}:
+            raise ValidationError(faults)
+
+    def _checked(self) -> Iterator[tuple[str, list[ValidationError]]]:
+        """Yield the faults of each field, because one page of the study's form must not hide those of another."""
+        questions = read_questions(self.questionnaire)
+        yield "questionnaire", errors_of(check_questionnaire, self.questionnaire)
+        yield "persona_template", errors_of(check_template, self.persona_template, questions)
+        yield "chatbot_character", errors_of(self._check_character)
+        yield "max_turns", errors_of(self._check_turns)
+
+    def _check_character(self) -> None:
+        name = self.chatbot_character
+        if name and not (self.pk and self.character_sheets.filter(name=name).exists()):
+            raise ValidationError(f"The study has no character {name!r}. Add it to the study first.")
+
+    def _check_turns(self) -> None:
         if self.max_turns is not None and self.max_turns < self.min_turns:
             raise ValidationError(
-                {"max_turns": "The maximum number of turns is lower than the minimum. Raise it, or lower the minimum."}
+                "The maximum number of turns is lower than the minimum. Raise it, or lower the minimum."
             )
-
-    def _has_character(self, name: str) -> bool:
-        return bool(self.character_sheets.filter(name=name).exists())
 
 
 class Goal(models.Model):

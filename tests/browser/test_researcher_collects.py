@@ -1,6 +1,7 @@
 """A researcher collects in a browser: from a new study to the first participant and to closing the study."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from collection.settings_of_studies import load_demo_study
 from studies.language_models import trial
 from studies.models import Study
 from studies.services import freeze_study
-from tests.browser.accessibility import WCAG_AA, assert_holds, check_page
+from tests.browser.accessibility import WCAG_AA, assert_holds, check_page, check_page_in_both_sizes
 from tests.browser.arrival import arrive
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
@@ -63,18 +64,32 @@ def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live
     staff_page.goto("/")
     staff_page.get_by_role("link", name="Create study").click()
     arrive(staff_page, "New study")
+    check_page_in_both_sizes(staff_page, "the first step of a new study")
     staff_page.get_by_label("Title").fill("Speed and chickens")
+    staff_page.get_by_role("button", name="Create study").click()
+    expect(staff_page.get_by_role("status").first).to_contain_text("The study has been created.")
     staff_page.get_by_label("Remove goal").last.check()
     staff_page.get_by_role("button", name="Add goal").click()
     new = staff_page.get_by_role("group", name="New goal")
     expect(new.get_by_label("Number")).to_have_value("11")
     new.get_by_label("Domain").fill("Music")
     new.get_by_label("Text").fill("You want a tune for a wedding.")
-    staff_page.get_by_role("button", name="Create study").click()
-    expect(staff_page.get_by_role("status").first).to_contain_text("The study has been created.")
+    check_page_in_both_sizes(staff_page, "the goals of a study")
+    second = staff_page.get_by_role("group", name="Goal 2").get_by_label("Text")
+    text = second.input_value()
+    staff_page.get_by_role("group", name="Goal 2").get_by_role("button", name="Move up").press("Enter")
+    expect(staff_page.get_by_role("group", name="Goal 1", exact=True).get_by_label("Text")).to_have_value(text)
+    for title in ("Questions", "Chatbots", "Texts and limits"):
+        staff_page.get_by_role("button", name="Save and continue").click()
+        arrive(staff_page, re.compile(title))
+        check_page_in_both_sizes(staff_page, f"{title} of a study")
+    staff_page.get_by_role("button", name="Save and finish").click()
+    arrive(staff_page, re.compile("Speed and chickens"))
     study = Study.objects.get(slug="speed-and-chickens")
     assert [goal.number for goal in study.goals.all()] == [*range(1, 10), 11]
+    assert study.goals.get(number=1).text == text
 
+    staff_page.goto("/studies/speed-and-chickens/collecting/")
     staff_page.get_by_role("button", name="Open study").click()
     expect(staff_page.get_by_role("button", name="Close study …")).to_be_visible(timeout=OPENING)
     expect(staff_page.get_by_label("Link for all participants")).to_have_value(
@@ -97,7 +112,8 @@ def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live
 
 
 def test_a_text_is_shown_as_participants_see_it_while_it_is_written(staff_page: Page) -> None:
-    staff_page.goto("/new-study/")
+    load_demo_study("tiny")
+    staff_page.goto("/studies/demo/edit/texts/")
     staff_page.get_by_label("Welcome").fill("# Hello\n\n**Please** <img src=x onerror=alert(1)>")
     shown = staff_page.locator("#preview-welcome")
     expect(shown.get_by_role("heading")).to_have_text("Hello")
@@ -106,31 +122,43 @@ def test_a_text_is_shown_as_participants_see_it_while_it_is_written(staff_page: 
 
 
 def test_the_boxes_for_screening_follow_the_options(staff_page: Page) -> None:
-    staff_page.goto("/new-study/")
+    load_demo_study("tiny")
+    staff_page.goto("/studies/demo/edit/questions/")
     age = staff_page.get_by_role("group", name="Age Range")
+    age.get_by_text("single choice, in the persona form").click()
     expect(age.get_by_label("Under 18")).to_be_checked()
-    age.get_by_label("Options").fill("Under 18\nunder 30\nolder")
+    age.get_by_label("Options").first.fill("Under 18\nunder 30\nolder")
     expect(age.get_by_label("Under 18")).to_be_checked()
     age.get_by_label("under 30").check()
-    staff_page.get_by_label("Title").fill("Older people")
-    staff_page.get_by_role("button", name="Create study").click()
-    expect(staff_page.get_by_role("heading", level=1)).to_contain_text("Data collection")
+    age.get_by_label("Asked").select_option("before the first goal")
+    expect(age.get_by_text("single choice, before the first goal")).to_be_visible()
+    age.get_by_label("Asked").select_option("in the persona form")
+    staff_page.get_by_role("button", name="Save changes").click()
+    expect(staff_page.get_by_role("status").first).to_have_text("The study has been saved.")
     assert Study.objects.get().questionnaire[0]["screened_out"] == ["Under 18", "under 30"]
 
 
-def test_errors_are_shown_at_their_fields_and_other_input_is_kept(staff_page: Page, complaints: Complaints) -> None:
-    complaints.expect("status of 422 .*/new-study/$")
-    staff_page.goto("/new-study/")
-    staff_page.get_by_label("Description").fill("Typed with care.")
+def test_errors_are_shown_at_their_fields_and_nothing_typed_is_lost(staff_page: Page, complaints: Complaints) -> None:
+    complaints.expect("status of 422 .*/studies/demo/edit/goals/$")
+    load_demo_study("tiny")
+    staff_page.goto("/studies/demo/edit/goals/")
+    staff_page.get_by_role("group", name="Goal 3").get_by_label("Text").fill("Typed with care.")
+    asked = []
+    staff_page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    staff_page.get_by_role("link", name="Texts and limits").click(no_wait_after=True)
+    expect(staff_page.get_by_role("group", name="Goal 3").get_by_label("Text")).to_have_value("Typed with care.")
     staff_page.get_by_role("button", name="Add goal").click()
-    staff_page.get_by_role("button", name="Create study").click()
-    expect(staff_page.get_by_role("alert")).to_contain_text("Nothing is saved yet.")
+    staff_page.get_by_role("button", name="Save changes").click()
+    expect(staff_page.get_by_role("alert")).to_contain_text("Nothing on this page is saved yet.")
+    assert asked == ["beforeunload"]
     staff_page.get_by_role("link", name="Goal 11, Text: This field is required.").click()
     expect(staff_page.get_by_role("group", name="Goal 11").get_by_label("Text")).to_be_focused()
     assert_holds(staff_page, WCAG_AA)
-    expect(staff_page.get_by_label("Title")).to_have_attribute("aria-invalid", "true")
-    expect(staff_page.get_by_label("Description")).to_have_value("Typed with care.")
-    expect(staff_page.get_by_role("group", name="Goal 11").get_by_text("This field is required.")).to_have_count(2)
+    text = staff_page.get_by_role("group", name="Goal 11").get_by_label("Text")
+    expect(text).to_have_attribute("aria-invalid", "true")
+    expect(staff_page.get_by_role("group", name="Goal 3").get_by_label("Text")).to_have_value("Typed with care.")
+    staff_page.get_by_role("link", name="Discard changes").click()
+    expect(staff_page.get_by_role("group", name="Goal 11")).to_have_count(0)
 
 
 def test_a_frozen_study_leads_to_a_copy_that_can_be_changed(staff_page: Page) -> None:
@@ -139,7 +167,7 @@ def test_a_frozen_study_leads_to_a_copy_that_can_be_changed(staff_page: Page) ->
     staff_page.get_by_role("button", name="Copy study").click()
     expect(staff_page.get_by_role("status").first).to_contain_text("You can change everything")
     staff_page.get_by_label("Title").fill("My copy")
-    staff_page.get_by_role("button", name="Save study").click()
+    staff_page.get_by_role("button", name="Save changes").click()
     expect(staff_page.get_by_role("status").first).to_have_text("The study has been saved.")
     assert Study.objects.get(slug="demo-copy").title == "My copy"
 

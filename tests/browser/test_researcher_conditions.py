@@ -1,6 +1,5 @@
 """A researcher adds conditions to a study in a browser, and follows them."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from pytest_django import Settings
 from collection.settings_of_studies import load_demo_study
 from studies.models import Dialogue
 from tests.browser.accessibility import check_page_in_both_sizes
-from tests.browser.arrival import arrive
 from tests.browser.complaints import Complaints
 from tests.collection.factories import enrol_participant, make_natural_dialogue
 
@@ -22,27 +20,26 @@ def test_conditions_are_added_corrected_and_followed(
     staff_page: Page, settings: Settings, complaints: Complaints
 ) -> None:
     settings.MODELS_FILE = CHATBOTS
-    complaints.expect("status of 422 .*/studies/demo/edit/$")
+    complaints.expect("status of 422 .*/studies/demo/edit/chatbots/$")
     study = load_demo_study("quick")
     study.recruitment.is_open = True
     study.recruitment.save()
-    staff_page.goto("/studies/demo/edit/")
+    staff_page.goto("/studies/demo/edit/chatbots/")
     for name in ("brief", "usual"):
         staff_page.get_by_role("button", name="Add condition").click()
         staff_page.get_by_role("group", name="New condition").last.get_by_label("Name").fill(name)
-    staff_page.get_by_role("button", name="Save study").click()
+    staff_page.get_by_role("button", name="Save changes").click()
     staff_page.get_by_role("link", name="The conditions “brief” and “usual” are equal. Change or remove one.").click()
     brief = staff_page.get_by_role("group", name="brief")
     brief.get_by_label("Instruction").fill("Write **short** messages.")
     brief.get_by_text("Sampling", exact=True).click()
     brief.get_by_label("Temperature").fill("0.2")
-    staff_page.get_by_role("button", name="Save study").click()
-    arrive(staff_page, re.compile("Data collection"))
+    staff_page.get_by_role("button", name="Save changes").click()
+    expect(staff_page.get_by_role("status").first).to_have_text("The study has been saved.")
     assert [(one.name, one.sampling) for one in study.conditions.all()] == [
         ("brief", {"temperature": 0.2}),
         ("usual", {}),
     ]
-    staff_page.goto("/studies/demo/edit/")
     check_page_in_both_sizes(staff_page, "the study form with conditions")
     staff_page.goto("/studies/demo/collecting/")
     study.recruitment.refresh_from_db()

@@ -8,7 +8,7 @@ from collection.models import Recruitment
 from studies.models import Study
 from studies.services import paper_questionnaire
 from studies.texts import default_consent, default_welcome
-from tests.collection.research.forms import read_form
+from tests.collection.research.editing import edit
 
 pytestmark = pytest.mark.django_db
 CHINESE_BROWSER = {"accept-language": "zh-CN,zh;q=0.9"}
@@ -52,8 +52,9 @@ def test_researchers_read_english_and_learn_which_language_has_no_pages(study: S
 
 
 def test_default_texts_follow_the_language_and_written_ones_stay(study: Study, admin_client: Client) -> None:
-    form = read_form(admin_client.get("/studies/tuer/edit/").text) | {"language": "de", "instruction": "Mein Text."}
-    admin_client.post("/studies/tuer/edit/", form)
+    edit(admin_client, study, "texts/", instruction="Mein Text.")
+    edit(admin_client, study, language="de")
+    assert "These default texts are now in German: welcome, consent." in admin_client.get("/studies/tuer/edit/").text
     study.refresh_from_db()
     assert (study.welcome, study.consent) == (default_welcome("de"), default_consent("de"))
     assert study.instruction == "Mein Text."

@@ -89,7 +89,7 @@ def test_the_form_offers_the_studys_characters_until_it_is_frozen(settings: Sett
     settings.MODELS_FILE = write_models(tmp_path, replies=[*SAID, *REPLIES])
     study, client = open_with(), Client()
     client.force_login(make_staff())
-    address = f"/studies/{study.slug}/edit/"
+    address = f"/studies/{study.slug}/edit/chatbots/"
     form = read_form(client.get(address).text)
     assert form["chatbot_character"] == ""
     assert client.post(address, form | {"chatbot_character": "Hamlet"}).status_code == 422

@@ -6,7 +6,7 @@ from django.test import Client
 from collection.models import Participant
 from collection.research.opening import open_study
 from studies.models import Study
-from tests.collection.research.forms import read_form
+from tests.collection.research.editing import edit
 from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db
@@ -18,8 +18,7 @@ def test_who_has_read_another_text_reads_the_new_one_before_they_enrol(client: C
     open_study(study)
     reader = Client()
     agreement = reader.get("/s/demo/").context["agreement"]
-    form = read_form(client.get("/studies/demo/edit/").text) | {"consent": "You agree to **everything**."}
-    client.post("/studies/demo/edit/", form)
+    edit(client, study, "texts/", consent="You agree to **everything**.")
     assert Study.objects.get().consent == "You agree to **everything**."
     page = reader.post("/s/demo/consent/", {"agreement": agreement})
     assert (page.status_code, Participant.objects.count()) == (422, 0)

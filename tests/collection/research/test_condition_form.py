@@ -10,12 +10,13 @@ from pytest_django import Settings
 from collection.models import Recruitment
 from studies.characters import cast_characters
 from studies.models import Condition, Study
+from tests.collection.research.editing import edit
 from tests.collection.research.forms import read_form
 from tests.factories import make_study
 from tests.simulation.characters import CORIOLANUS
 
 pytestmark = pytest.mark.django_db
-ADDRESS = "/studies/demo/edit/"
+ADDRESS = "/studies/demo/edit/chatbots/"
 EMPTY = dict.fromkeys(
     ("chatbot", "prompts", "temperature", "top_p", "top_k", "repeat_penalty", "instruction", "goals", "goal_order"), ""
 )
@@ -104,10 +105,17 @@ def test_conditions_are_stored_as_typed_and_an_unchanged_form_changes_nothing(cl
 def test_what_cannot_be_assigned_is_refused_in_a_sentence_and_nothing_is_stored(
     client: Client, rows: list[dict[str, str]], assignment: str, sentence: str
 ) -> None:
-    answer = send(client, *rows, assignment=assignment, title="Changed")
+    answer = send(client, *rows, assignment=assignment, chatbot="patient")
     assert answer.status_code == 422
     assert sentence in answer.text.replace("&#x27;", "'")
-    assert (Condition.objects.count(), Study.objects.get().title) == (0, "LLM Roleplay: the paper's study")
+    assert (Condition.objects.count(), Study.objects.get().chatbot) == (0, "quick")
+
+
+def test_goals_that_a_condition_needs_can_go_with_a_warning(client: Client, study: Study) -> None:
+    send(client, COLD, {"name": "b"})
+    answer = edit(client, study, "goals/", **{"goals-1-DELETE": "on"})
+    assert (answer.status_code, study.goals.count()) == (302, 1)
+    assert "The study has no goal 2 for the condition “cold”." in client.get("/studies/demo/edit/chatbots/").text
 
 
 def test_a_new_chatbot_in_a_condition_closes_the_study_and_a_new_instruction_does_not(

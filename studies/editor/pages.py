@@ -1,0 +1,188 @@
+"""The pages on which a study is edited. Each stores its own part of the study, completely or not at all."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from studies.chatbots import chatbots_of
+from studies.conditions import Design, check_conditions, find_faults
+from studies.editor.condition_rows import ConditionRows, condition_rows, read_offers
+from studies.editor.goal_rows import DOMAINS, GoalRows, goal_rows
+from studies.editor.mistakes import Mistake, list_mistakes, list_row_mistakes
+from studies.editor.part_forms import AboutForm, ChatbotForm, PartForm, PersonaForm, TextsForm
+from studies.editor.question_rows import QuestionRows, question_rows
+from studies.language_models.catalogue import read_catalogue
+from studies.languages import name_language
+from studies.models import Condition, Goal, Study
+from studies.models.studies import FROZEN
+from studies.services import announce_change, let_texts_follow
+
+
+class EditorPage:
+    """A page with some of the study's fields; ``data`` is the submitted data, or None.
+
+    ``slug`` and ``title`` are those of the stored study, not the typed ones.
+    """
+
+    form_class: ClassVar[type[PartForm]] = PartForm
+    template: ClassVar[str]
+
+    def __init__(self, study: Study, data: Any = None) -> None:
+        self.study = study
+        self.slug, self.title = study.slug, study.title
+        self.is_bound = data is not None
+        self.notices: list[str] = []
+        self.form = self.form_class(data, instance=study)
+
+    def is_valid(self) -> bool:
+        """Return whether everything on the page can be stored."""
+        return self.is_bound and self.form.is_valid()
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """Return all mistakes, in the page's order."""
+        whole = (Mistake("", str(error)) for error in self.form.non_field_errors())
+        return [*whole, *list_mistakes(self.form), *self._row_mistakes()]
+
+    def save(self) -> bool:
+        """Store the page and return True. If the study is frozen by now, add an error to the form and return False."""
+        with transaction.atomic():
+            if not _is_frozen_by_now(self.study):
+                self._store()
+                self.notices += announce_change(self.study, self._changed())
+                return True
+        self.form.add_error(None, ValidationError(FROZEN))
+        return False
+
+    def _row_mistakes(self) -> Iterator[Mistake]:
+        yield from ()
+
+    def _store(self) -> None:
+        """Store this page's fields only, so that somebody who edits another page at the same time loses nothing."""
+        self.study.save(update_fields=list(self.form.fields))
+
+    def _changed(self) -> list[str]:
+        """Return the names of the fields that have changed."""
+        return list(self.form.changed_data)
+
+
+class AboutPage(EditorPage):
+    """What the study is. The default texts follow its language."""
+
+    form_class, template = AboutForm, "studies/editor/about.html"
+
+    def _store(self) -> None:
+        super()._store()
+        if changed := let_texts_follow(self.study):
+            language = name_language(self.study.language)
+            self.notices.append(f"These default texts are now in {language}: {', '.join(changed)}.")
+
+
+class GoalsPage(EditorPage):
+    """The goals. Conditions that no longer fit them keep the study from opening, but not its goals from being stored."""
+
+    template = "studies/editor/goals.html"
+    domains = DOMAINS
+
+    def __init__(self, study: Study, data: Any = None) -> None:
+        super().__init__(study, data)
+        self.goals = GoalRows(data, initial=goal_rows(study), prefix="goals")
+
+    def is_valid(self) -> bool:
+        return self.is_bound and all([self.goals.is_valid(), self.form.is_valid()])
+
+    def _row_mistakes(self) -> Iterator[Mistake]:
+        return list_row_mistakes(self.goals, "goals", "Goal", "number")
+
+    def _store(self) -> None:
+        """Replace all goals. Nothing refers to the goals of a study that is not frozen."""
+        self.study.goals.all().delete()
+        goals = self.goals.goals
+        for goal in goals:
+            goal.study = self.study
+        Goal.objects.bulk_create(goals)
+        self.notices += [fault.sentence for fault in find_faults(self.study, read_catalogue())]
+
+
+class QuestionsPage(EditorPage):
+    """The questions, and the sentence that their answers make."""
+
+    form_class, template = PersonaForm, "studies/editor/questions.html"
+
+    def __init__(self, study: Study, data: Any = None) -> None:
+        super().__init__(study, data)
+        self.questions = QuestionRows(data, initial=question_rows(study.questionnaire), prefix="questions")
+
+    def is_valid(self) -> bool:
+        """Check the rows first: the persona sentence is checked against their questions, if these can be read."""
+        if not self.is_bound:
+            return False
+        has_questions = self.questions.is_valid()
+        if has_questions:
+            self.study.questionnaire = self.questions.table
+        is_valid = self.form.is_valid() and has_questions
+        if not has_questions:
+            self.form.errors.pop("persona_template", None)
+        return is_valid
+
+    def _row_mistakes(self) -> Iterator[Mistake]:
+        return list_row_mistakes(self.questions, "questions", "Question", "label")
+
+    def _store(self) -> None:
+        self.study.save(update_fields=["questionnaire", *self.form.fields])
+
+
+class ChatbotsPage(EditorPage):
+    """The chatbot, and the conditions of a study that compares several."""
+
+    form_class, template = ChatbotForm, "studies/editor/chatbots.html"
+
+    def __init__(self, study: Study, data: Any = None) -> None:
+        self._tested = chatbots_of(study)
+        self.catalogue = read_catalogue()
+        super().__init__(study, data)
+        offers = {"offers": read_offers(study, self.catalogue)}
+        self.conditions = ConditionRows(data, initial=condition_rows(study), prefix="conditions", form_kwargs=offers)
+
+    def is_valid(self) -> bool:
+        is_valid = self.is_bound and all([self.form.is_valid(), self.conditions.is_valid()])
+        return is_valid and self._has_sound_conditions()
+
+    def _has_sound_conditions(self) -> bool:
+        """Check the conditions against the study, and show their mistakes."""
+        goals = self.study.goals.order_by("number").values_list("number", flat=True)
+        characters = self.study.character_sheets.values_list("name", flat=True)
+        faults = check_conditions(
+            Design(self.study, list(goals), list(characters), self.catalogue), self.conditions.conditions
+        )
+        self.conditions.add_faults(faults)
+        return not faults
+
+    def _row_mistakes(self) -> Iterator[Mistake]:
+        return list_row_mistakes(self.conditions, "conditions", "Condition", "name")
+
+    def _store(self) -> None:
+        """Replace all conditions. Nothing refers to those of a study that is not frozen."""
+        super()._store()
+        self.study.conditions.all().delete()
+        conditions = self.conditions.conditions
+        for condition in conditions:
+            condition.study = self.study
+        Condition.objects.bulk_create(conditions)
+
+    def _changed(self) -> list[str]:
+        """Return the changed fields, and "conditions" if participants may meet another chatbot than before."""
+        return [*super()._changed(), *(["conditions"] if chatbots_of(self.study) != self._tested else [])]
+
+
+class TextsPage(EditorPage):
+    """What participants read, and the limits of their dialogues."""
+
+    form_class, template = TextsForm, "studies/editor/texts.html"
+
+
+def _is_frozen_by_now(study: Study) -> bool:
+    """Return whether the study is frozen now. The row stays locked, so that no one can enrol before it is stored."""
+    return any(row.is_frozen for row in Study.objects.select_for_update().filter(pk=study.pk))
