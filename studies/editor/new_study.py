@@ -37,7 +37,6 @@ class NewStudyForm(TitleForm):
     original = forms.ModelChoiceField(
         label="Study to copy", queryset=Study.objects.all(), required=False, to_field_name="slug", empty_label="none"
     )
-    field_order: ClassVar = ["title", "slug", "language", "start", "original"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

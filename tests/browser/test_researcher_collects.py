@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -143,8 +143,13 @@ def test_errors_are_shown_at_their_fields_and_nothing_typed_is_lost(staff_page: 
     load_demo_study("tiny")
     staff_page.goto("/studies/demo/edit/goals/")
     staff_page.get_by_role("group", name="Goal 3").get_by_label("Text").fill("Typed with care.")
-    asked = []
-    staff_page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    staff_page.on("dialog", stay)
     staff_page.get_by_role("link", name="Texts and limits").click(no_wait_after=True)
     expect(staff_page.get_by_role("group", name="Goal 3").get_by_label("Text")).to_have_value("Typed with care.")
     staff_page.get_by_role("button", name="Add goal").click()
