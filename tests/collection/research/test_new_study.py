@@ -58,6 +58,9 @@ def test_an_empty_study_has_nothing_but_texts_opens_on_every_page_and_says_what_
     ]
     row = {"goals-0-number": "1", "goals-0-domain": "Music", "goals-0-text": "You want a tune."}
     assert edit(client, study, "goals/", **row, **{"goals-TOTAL_FORMS": "1"}).status_code == 302
+    cockpit = client.get("/studies/my-study/").text
+    assert "The persona form has no questions yet." in cockpit
+    assert '<a class="button primary" href="/studies/my-study/edit/questions/">Add questions</a>' in cockpit
     question = {"label": "Stimmung", "kind": "single", "placement": "persona_form", "options": "gut\r\nschlecht"}
     rows = {f"questions-0-{name}": value for name, value in question.items()}
     assert edit(client, study, "questions/", **rows, **{"questions-TOTAL_FORMS": "1"}).status_code == 302
