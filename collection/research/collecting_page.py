@@ -19,6 +19,7 @@ from collection.research.recruitment_form import find_recruitment
 from collection.research.trouble import Trouble, read_trouble
 from enrolment.external_ids import SharedId, read_shared_ids
 from enrolment.platform_links import platform_link
+from studies.language_hints import language_hints
 from studies.language_models.catalogue import read_catalogue
 from studies.languages import why_english
 from studies.live import Live
@@ -54,6 +55,11 @@ class CollectingPage:
     def why_english(self) -> str:
         """Return why participants see pages in English although the study has another language; empty if they do not."""
         return why_english(self.study.language)
+
+    @property
+    def language_hints(self) -> list[str]:
+        """Return sentences about texts that seem to be in another language than the study."""
+        return language_hints(self.study)
 
     @property
     def live(self) -> Live:

@@ -1,6 +1,6 @@
 """The first step of a new study: its title, its language, and what it starts from."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.db import transaction

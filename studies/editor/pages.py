@@ -13,6 +13,7 @@ from studies.editor.goal_rows import DOMAINS, GoalRows, goal_rows
 from studies.editor.mistakes import Mistake, list_mistakes, list_row_mistakes
 from studies.editor.part_forms import AboutForm, ChatbotForm, PartForm, PersonaForm, TextsForm
 from studies.editor.question_rows import QuestionRows, question_rows
+from studies.language_hints import language_hints
 from studies.language_models.catalogue import read_catalogue
 from studies.languages import name_language
 from studies.models import Condition, Goal, Study
@@ -72,6 +73,11 @@ class AboutPage(EditorPage):
     """What the study is. The default texts follow its language."""
 
     form_class, template = AboutForm, "studies/editor/about.html"
+
+    @property
+    def hints(self) -> list[str]:
+        """Return sentences about texts that seem to be in another language than the study."""
+        return language_hints(self.study)
 
     def _store(self) -> None:
         super()._store()

@@ -12,6 +12,7 @@ from studies.editor.pages import EditorPage
 from studies.editor.part_forms import TEXTS
 from studies.editor.questions_preview import preview_questions
 from studies.editor.steps import STEPS, STOPS, Stop, stop_after
+from studies.language_hints import language_hints
 from studies.models import Study
 from studies.services import copy_study
 
@@ -23,6 +24,8 @@ def new_study(request: HttpRequest) -> HttpResponse:
     if page.is_valid():
         study = page.create()
         messages.success(request, "The study has been created. Nobody can take part until you open it.")
+        for hint in language_hints(study):
+            messages.warning(request, hint)
         return redirect("edit-goals", study.slug)
     context = {"page": page, "steps": STEPS, "stop": STOPS["study"]}
     return render(request, "studies/editor/new_study.html", context, status=422 if page.is_bound else 200)
