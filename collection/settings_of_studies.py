@@ -21,6 +21,8 @@ DEMO_CHATBOT, DEMO_SUBSTITUTE = "smollm2", "tiny"
 """The model with which people chat in the demo, and the one that comes with the software, for use if the first is missing."""
 CLOSED = "The study was closed because its new chatbot has not been tested. Open the study again to test it."
 
+DROPPED = "Quotas for answers that the study no longer offers have been removed."
+
 
 @transaction.atomic
 def load_demo_study(chatbot: str) -> Study:
@@ -42,22 +44,23 @@ def copy_recruitment(study: Study, copy: Study, **_signal: Any) -> None:
 
 def adapt_recruitment(study: Study, fields: Sequence[str], **_signal: Any) -> list[str]:
     """Close a study whose chatbot was changed while it was open, because the new one is untested, and drop quotas for options
-    that the questionnaire no longer has: they would never fill."""
-    for recruitment in Recruitment.objects.filter(study=study):
-        _drop_unknown_quotas(recruitment, study)
+    that the questionnaire no longer has: they would never fill. Return the sentences that say so."""
+    dropped = [_drop_unknown_quotas(recruitment, study) for recruitment in Recruitment.objects.filter(study=study)]
     is_untested = {"chatbot", "conditions"} & set(fields) and Recruitment.objects.filter(
         study=study, is_open=True
     ).update(is_open=False)
-    return [CLOSED] if is_untested else []
+    return [*([DROPPED] if any(dropped) else []), *([CLOSED] if is_untested else [])]
 
 
-def _drop_unknown_quotas(recruitment: Recruitment, study: Study) -> None:
+def _drop_unknown_quotas(recruitment: Recruitment, study: Study) -> bool:
+    """Return whether there were such quotas."""
     kept = {
         feature: {option: count for option, count in seats.items() if _fits({feature: {option: count}}, study)}
         for feature, seats in recruitment.quotas.items()
     }
-    recruitment.quotas = {feature: seats for feature, seats in kept.items() if seats}
+    before, recruitment.quotas = recruitment.quotas, {feature: seats for feature, seats in kept.items() if seats}
     recruitment.save(update_fields=["quotas"])
+    return before != recruitment.quotas
 
 
 def _fits(quota: dict[str, dict[str, int]], study: Study) -> bool:

@@ -16,8 +16,10 @@ from studies.editor.question_rows import QuestionRows, question_rows
 from studies.language_hints import language_hints
 from studies.language_models.catalogue import read_catalogue
 from studies.languages import name_language
-from studies.models import Condition, Goal, Study
+from studies.models import Condition, Goal, Persona, Study
+from studies.models.fields import errors_of
 from studies.models.studies import FROZEN
+from studies.questionnaires import check_answers
 from studies.services import announce_change, let_texts_follow
 
 
@@ -138,6 +140,7 @@ class QuestionsPage(EditorPage):
 
     def _store(self) -> None:
         self.study.save(update_fields=["questionnaire", *self.form.fields])
+        self.notices += _misfits(self.study)
 
 
 class ChatbotsPage(EditorPage):
@@ -192,3 +195,15 @@ class TextsPage(EditorPage):
 def _is_frozen_by_now(study: Study) -> bool:
     """Return whether the study is frozen now. The row stays locked, so that no one can enrol before it is stored."""
     return any(row.is_frozen for row in Study.objects.select_for_update().filter(pk=study.pk))
+
+
+def _misfits(study: Study) -> list[str]:
+    """Return a sentence about listed personas whose answers the questions do not offer; none if all fit."""
+    listed = study.personas.filter(source=Persona.Source.LISTED).order_by("code")
+    codes = [one.code for one in listed if errors_of(check_answers, one.features, study.questionnaire)]
+    if not codes:
+        return []
+    subject = "1 listed persona has" if len(codes) == 1 else f"{len(codes)} listed personas have"
+    return [
+        f"{subject} answers that the questions no longer offer, such as {codes[0]}. Edit them, or import other personas."
+    ]

@@ -44,13 +44,13 @@ class QuestionFields(forms.Form):
     high_label = forms.CharField(label="Label of the highest", max_length=LONGEST_END, required=False)
     is_required = forms.BooleanField(label="Requires an answer", required=False, initial=True)
     depends_on = forms.CharField(
-        label="Only if the question with this key …",
+        label="Depends on the question with this key",
         max_length=LONGEST_KEY,
         required=False,
         widget=forms.TextInput(attrs={"list": "question-keys"}),
         help_text="Empty: always asked.",
     )
-    depends_answers = Lines(label="… has one of these answers, one per line", rows=2, max_length=8000, required=False)
+    depends_answers = Lines(label="Asked after these answers, one per line", rows=2, max_length=8000, required=False)
 
     def clean_key(self) -> str:
         """Return the key, or one derived from the question."""

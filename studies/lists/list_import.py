@@ -63,6 +63,11 @@ class ListImport:
         return str(getattr(self.form, "cleaned_data", {}).get("text", ""))
 
     @property
+    def has_present(self) -> bool:
+        """Return whether the study has entries that the list could replace."""
+        return any(True for _ in self.kind.present(self.study))
+
+    @property
     def replaces(self) -> bool:
         return bool(getattr(self.form, "cleaned_data", {}).get("replace"))
 

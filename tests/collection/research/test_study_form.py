@@ -272,6 +272,9 @@ def test_quotas_for_options_that_the_form_loses_go_with_them(client: Client) -> 
     Recruitment.objects.create(study=study, quotas={"age": {"18 to 24": 3, "25 to 34": 4}, "gender": {"Male": 1}})
     edit(client, study, "questions/", **{"questions-0-options": "25 to 34\r\n35 to 44", "questions-2-DELETE": "on"})
     assert Recruitment.objects.get().quotas == {"age": {"25 to 34": 4}}
+    page = client.get("/studies/demo/edit/questions/").text
+    assert "Quotas for answers that the study no longer offers have been removed." in page
+    assert "2 listed personas have answers that the questions no longer offer, such as " in page
 
 
 def test_a_text_is_shown_as_participants_will_see_it_and_never_as_markup(client: Client) -> None:
