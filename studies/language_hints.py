@@ -5,7 +5,6 @@ They are hints only: a study about German idioms may well quote them, and short 
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from studies.languages import name_language
 from studies.models import Study
@@ -31,7 +30,6 @@ def language_hints(study: Study) -> list[str]:
     return [_hint(parts, language, study.language) for language, parts in found.items()]
 
 
-@cache
 def likely_language(text: str) -> str:
     """Return the code of the language in which the text seems to be: English, German or Chinese; empty if that is unclear."""
     letters = len(re.findall(r"[^\W\d_]", text))

@@ -92,7 +92,11 @@ def _copy(study: Study, suffix: str, **fields: Any) -> Study:
 
 
 def let_texts_follow(study: Study) -> list[str]:
-    """Store the default texts that nobody has changed in the study's language; return the names of those that this changed."""
+    """Store the default texts that nobody has changed in the study's language; return the names of those that this changed.
+
+    It reads the stored texts, because somebody else may have written one since the study was read.
+    """
+    study.refresh_from_db(fields=list(DEFAULTS))
     followed = {
         name: follow_language(getattr(study, name), default, study.language) for name, default in DEFAULTS.items()
     }
