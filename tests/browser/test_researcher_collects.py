@@ -130,9 +130,9 @@ def test_the_boxes_for_screening_follow_the_options(staff_page: Page) -> None:
     age.get_by_label("Options").first.fill("Under 18\nunder 30\nolder")
     expect(age.get_by_label("Under 18")).to_be_checked()
     age.get_by_label("under 30").check()
-    age.get_by_label("Asked").select_option("before the first goal")
+    age.get_by_label("Asked", exact=True).select_option("before the first goal")
     expect(age.get_by_text("single choice, before the first goal")).to_be_visible()
-    age.get_by_label("Asked").select_option("in the persona form")
+    age.get_by_label("Asked", exact=True).select_option("in the persona form")
     staff_page.get_by_role("button", name="Save changes").click()
     expect(staff_page.get_by_role("status").first).to_have_text("The study has been saved.")
     assert Study.objects.get().questionnaire[0]["screened_out"] == ["Under 18", "under 30"]
