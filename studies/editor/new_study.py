@@ -6,6 +6,7 @@ from django import forms
 from django.db import transaction
 
 from dialogue import goals
+from studies.audit import Verb, record
 from studies.editor.mistakes import Mistake, list_mistakes
 from studies.editor.part_forms import TitleForm
 from studies.language_models.catalogue import read_catalogue
@@ -78,6 +79,7 @@ class NewStudy:
         if typed["start"] == PAPER:
             _add_paper_goals(study)
         let_texts_follow(study)
+        record(study, Verb.CREATED, "the study")
         return study
 
 

@@ -113,6 +113,9 @@ class GoalsPage(EditorPage):
         Goal.objects.bulk_create(goals)
         self.notices += [fault.sentence for fault in find_faults(self.study, read_catalogue())]
 
+    def _changed(self) -> list[str]:
+        return ["goals"]
+
 
 class QuestionsPage(EditorPage):
     """The questions, and the sentence that their answers make."""
@@ -141,6 +144,9 @@ class QuestionsPage(EditorPage):
     def _store(self) -> None:
         self.study.save(update_fields=["questionnaire", *self.form.fields])
         self.notices += _misfits(self.study)
+
+    def _changed(self) -> list[str]:
+        return ["questionnaire", *super()._changed()]
 
 
 class ChatbotsPage(EditorPage):

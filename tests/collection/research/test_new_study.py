@@ -33,7 +33,9 @@ def test_a_new_study_is_the_papers_and_leads_to_its_goals(client: Client) -> Non
     paper = load_demo_study("tiny")
     answer = create(client)
     assert (answer.status_code, answer["Location"]) == (302, "/studies/my-study/edit/goals/")
-    assert stored(Study.objects.get(slug="my-study")) == stored(paper)
+    study = Study.objects.get(slug="my-study")
+    assert stored(study) == stored(paper)
+    assert study.audit_lines.get().verb == "created"
 
 
 def test_a_german_study_starts_with_german_texts(client: Client) -> None:
