@@ -60,7 +60,7 @@ def _drop_unknown_quotas(recruitment: Recruitment, study: Study) -> bool:
     }
     before, recruitment.quotas = recruitment.quotas, {feature: seats for feature, seats in kept.items() if seats}
     recruitment.save(update_fields=["quotas"])
-    return before != recruitment.quotas
+    return bool(before != recruitment.quotas)
 
 
 def _fits(quota: dict[str, dict[str, int]], study: Study) -> bool:
