@@ -36,7 +36,7 @@ class NewStudyForm(TitleForm):
         error_messages={"required": "Choose one."},
     )
     original = forms.ModelChoiceField(
-        label="Study to copy", queryset=Study.objects.all(), required=False, to_field_name="slug", empty_label="none"
+        label="Study to copy", queryset=Study.objects.listed(), required=False, to_field_name="slug", empty_label="none"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
