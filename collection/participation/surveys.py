@@ -52,17 +52,17 @@ def due_survey(participant: Participant, finished: set[int], *, is_through: bool
     persona = participant.persona
     if not questions or persona is None:
         return None
-    answers: list[tuple[str, int | None, Any]] = list(
-        persona.survey_answers.values_list("question", "goal__number", "value")
-    )
-    given = {(key, goal) for key, goal, _value in answers}
-    earlier = persona.features | {key: value for key, goal, value in answers if goal is None and value is not None}
-    for placement, goal in _places(participant, finished, is_through=is_through):
-        asked = [one for one in questions if one.placement == placement]
-        shown = QuestionPage(asked, earlier=earlier).questions
-        if any((question.key, goal) not in given for question in shown):
-            about = None if goal is None else participant.study.goals.get(number=goal)
-            return SurveyStep(placement, about, asked, earlier)
+    goals = {goal.number: goal for goal in participant.study.goals.all()}
+    answers = list(persona.survey_answers.all())
+    given = {(one.question, one.goal_id) for one in answers}
+    earlier = persona.features | {
+        one.question: one.value for one in answers if not one.goal_id and one.value is not None
+    }
+    for placement, number in _places(participant, finished, is_through=is_through):
+        goal = None if number is None else goals[number]
+        step = SurveyStep(placement, goal, [one for one in questions if one.placement == placement], earlier)
+        if any((question.key, goal and goal.pk) not in given for question in step.page().questions):
+            return step
     return None
 
 

@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from collection.models import Participant, Recruitment, Release
 from collection.participation.eligibility import PRESENT, UNDER_WAY, Refusal, filled_quotas, free_seats, why_ineligible
+from collection.participation.finished_goals import is_finished
+from collection.participation.surveys import due_survey
 from studies.models import Dialogue, Study
-from studies.questionnaires import read_features
+from studies.questionnaires import read_features, read_questions
 
 State = Participant.State
 PARTICIPANTS_A_PAGE = 100
@@ -114,14 +116,29 @@ class ParticipantLine:
         """Return the participant's current step in words."""
         if self.participant.state == State.ENROLLED:
             return "persona form"
-        return self._at_goal() if self.participant.state == State.ACTIVE else str(self.participant.get_state_display())
+        if self.participant.state != State.ACTIVE:
+            return str(self.participant.get_state_display())
+        return (not self._is_chatting and self._survey) or self._at_goal()
 
     def _at_goal(self) -> str:
         begun, goals = len({one.goal_id for one in self.dialogues}), len(self.participant.goal_order)
         if begun == 0:
             return "instruction"
-        is_running = any(dialogue.ended_at is None for dialogue in self.dialogues)
-        return f"chatting: goal {begun} of {goals}" if is_running else f"after goal {begun} of {goals}"
+        return f"chatting: goal {begun} of {goals}" if self._is_chatting else f"after goal {begun} of {goals}"
+
+    @property
+    def _is_chatting(self) -> bool:
+        return any(dialogue.ended_at is None for dialogue in self.dialogues)
+
+    @property
+    def _survey(self) -> str:
+        """Return which page of questions the participant must answer now, in words; empty for none."""
+        ended = (dialogue for dialogue in self.dialogues if dialogue.ended_at)
+        finished = {dialogue.goal.number for dialogue in ended if is_finished(dialogue)}
+        step = due_survey(self.participant, finished, is_through=finished >= set(self.participant.goal_order))
+        if step is None:
+            return ""
+        return f"questions about goal {step.goal.number}" if step.goal else f"questions {step.placement.label}"
 
 
 def read_counts(study: Study, now: datetime) -> Counts:
@@ -167,13 +184,18 @@ def list_everybody(study: Study, now: datetime) -> list[ParticipantLine]:
 
 
 def _by_activity(study: Study) -> QuerySet[Participant]:
-    natural = Dialogue.objects.filter(kind=Dialogue.Kind.NATURAL).select_related("goal")
+    answers = []
+    if any(question.is_survey for question in read_questions(study.questionnaire)):
+        prefetch_related_objects([study], "goals")
+        answers = ["persona__survey_answers"]
+    natural = Dialogue.objects.filter(kind=Dialogue.Kind.NATURAL).select_related("goal", "study")
     dialogues = natural.annotate(turn_count=Count("turns")).order_by("pk")
     latest = Coalesce("last_seen_at", "consented_at")
     return (
         study.participants.select_related("persona")
         .prefetch_related(
             Prefetch("persona__dialogues", dialogues),
+            *answers,
             Prefetch("releases", Release.objects.filter(taken_back_at=None), to_attr="releases_in_force"),
         )
         .order_by(latest.desc(), "-pk")

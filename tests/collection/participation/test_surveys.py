@@ -6,18 +6,29 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from collection.answers import export_answers
 from collection.models import Participant
 from collection.participation.goals import leave_dialogues
+from collection.research.collecting import list_everybody
 from collection.research.distributions import read_survey_distributions
 from simulation.imports import import_dialogues
 from studies.files.codebook import export_codebook
 from studies.files.exports import export_dialogues
 from studies.models import Dialogue, Study, SurveyAnswer
 from studies.services import copy_study, paper_questionnaire
-from tests.collection.factories import FEATURES, make_answered_turn, make_collected_persona, make_open_study
+from tests.collection.factories import (
+    FEATURES,
+    make_answered_turn,
+    make_collected_persona,
+    make_natural_dialogue,
+    make_open_study,
+    make_participant,
+)
 from tests.enrolment.people import withdraw
 from tests.enrolment.visits import agree
 from tests.factories import make_staff
@@ -74,6 +85,39 @@ def test_the_pages_come_in_their_places_and_the_last_one_finishes(client: Client
     take_part(client)
     assert stored() == [*ALL, ("fluent", None, "Yes")]
     assert Participant.objects.get().state == Participant.State.FINISHED
+
+
+def test_researchers_read_in_words_which_questions_a_participant_is_at(client: Client, study: Study) -> None:
+    def doing() -> str:
+        [line] = list_everybody(Study.objects.get(), timezone.now())
+        return line.doing
+
+    agree(client)
+    client.post("/s/demo/form/", FEATURES)
+    assert doing() == "questions before the first goal"
+    answer(client, "before", mood="good")
+    assert doing() == "instruction"
+    client.post("/s/demo/start/")
+    assert doing() == "chatting: goal 1 of 2"
+    chat(client)
+    assert doing() == "questions about goal 1"
+    answer(client, "after_goal-1", trust="4")
+    chat(client)
+    answer(client, "after_goal-2", trust="4")
+    assert doing() == "questions after all goals"
+
+
+def test_the_list_of_participants_takes_as_many_queries_for_many(study: Study) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert all(line.doing for line in list_everybody(study, timezone.now()))
+        return len(captured)
+
+    make_natural_dialogue(make_participant(study), ending="next_goal")
+    few = queries()
+    for _ in range(3):
+        make_natural_dialogue(make_participant(study), ending="next_goal")
+    assert queries() <= few
 
 
 def test_a_page_without_a_question_for_this_person_is_passed_over(client: Client, study: Study) -> None:
