@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms import BoundField
 
 from studies.chatbots import chatbots_of
 from studies.conditions import Design, check_conditions, find_faults
 from studies.editor.condition_rows import ConditionRows, condition_rows, read_offers
 from studies.editor.goal_rows import DOMAINS, GoalRows, goal_rows
 from studies.editor.mistakes import Mistake, list_mistakes, list_row_mistakes
-from studies.editor.part_forms import AboutForm, ChatbotForm, PartForm, PersonaForm, TextsForm
+from studies.editor.part_forms import FACTS, AboutForm, ChatbotForm, PartForm, PersonaForm, TextsForm
 from studies.editor.question_rows import QuestionRows, question_rows
 from studies.language_hints import language_hints
 from studies.language_models.catalogue import read_catalogue
@@ -196,6 +197,10 @@ class TextsPage(EditorPage):
     """What participants read, and the limits of their dialogues."""
 
     form_class, template = TextsForm, "studies/editor/texts.html"
+
+    @property
+    def facts(self) -> list[BoundField]:
+        return [self.form[name] for name in FACTS]
 
 
 def _is_frozen_by_now(study: Study) -> bool:

@@ -17,6 +17,8 @@ from studies.texts import DEFAULTS
 
 TEXTS = tuple(DEFAULTS)
 """Texts for participants, in Markdown."""
+FACTS = ("researchers", "contact", "duration", "payment", "ethics_approval")
+"""What the consent page says below its text."""
 
 
 class PartForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
@@ -144,6 +146,7 @@ class TextsForm(PartForm):
         fields: ClassVar = [
             *TEXTS,
             "consent_version",
+            *FACTS,
             "min_turns",
             "max_turns",
             "keeps_unread_replies",

@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from collection.models import Participant
 from evaluation.models import Evaluation
 from studies.models import Study
 from tests.collection.factories import make_open_study
+from tests.collection.research.editing import address, edit
 from tests.enrolment.visits import EVALUATION, STUDY, agree
 from tests.evaluation.factories import make_evaluation
+from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 FACTS: dict[str, Any] = {
@@ -55,6 +58,15 @@ def test_evaluators_read_the_facts_of_the_study_with_their_own_duration_and_paym
     page = client.get(EVALUATION).text
     assert all(f"{said}</dd>" in page for said in ("half an hour", "5 £", FACTS["researchers"], "ERB-17"))
     assert "about 40 minutes" not in page
+
+
+def test_researchers_set_the_facts_on_the_page_of_texts(client: Client) -> None:
+    study = make_open_study()
+    client.force_login(make_staff())
+    assert edit(client, study, "texts/", **FACTS).status_code == 302
+    assert Study.objects.filter(**FACTS).exists()
+    Study.objects.update(frozen_at=timezone.now())
+    assert all(f"<dd>{said}</dd>" in client.get(address(study)).text for said in ("ada@example.org", "ERB-17"))
 
 
 def test_who_does_not_agree_is_thanked_and_not_stored_and_may_change_their_mind(client: Client) -> None:

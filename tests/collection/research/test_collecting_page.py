@@ -172,7 +172,7 @@ def test_many_participants_are_listed_in_few_queries(
 ) -> None:
     for _ in range(120):
         make_natural_dialogue(make_participant(study), turns=1)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         page = read(client)
     assert "1 to 100 of 120" in page
 
