@@ -1,8 +1,8 @@
 """Ask a language model the questions of a job: one item is one question, and its answer is stored before it is read."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -93,6 +93,7 @@ class AskingWorker(ModelWorker[Question]):
 
     models_file: Path
     open_model: Callable[[ModelSpec], ChatModel] = registry.open_model
+    _models: dict[tuple[int, datetime | None], ChatModel] = field(default_factory=dict, init=False)
 
     async def ask(self, job: AskingJob, messages: Sequence[Message], seed: int, conversation: str = "") -> Reply:
         """Return the reply of the job's model. Raises ModelMisconfigured, or BackendError or one of its kinds.
@@ -101,13 +102,20 @@ class AskingWorker(ModelWorker[Question]):
         """
         if not job.is_running:
             raise LeaseLost(f"{type(job).__name__} {job.pk} was halted, so its model is not asked again.")
-        model = await self._load(partial(self._open, job))
+        model = await self._opened(job)
         sampling = replace(sampling_of(job), seed=seed)
         placed = place_system(messages, job.configuration["model"]["system"])
         try:
             return await model.reply(placed, sampling, conversation=conversation)
         finally:
             model.forget(conversation)
+
+    async def _opened(self, job: AskingJob) -> ChatModel:
+        """Return the job's model, which is looked up once each time the job is started."""
+        start = (job.pk, job.started_at)
+        if start not in self._models:
+            self._models[start] = await self._load(partial(self._open, job))
+        return self._models[start]
 
     def _open(self, job: AskingJob) -> ChatModel:
         return self.open_model(find_asked(self.models_file, job))

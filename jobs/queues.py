@@ -3,12 +3,12 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar, cast
 
 from celery import current_app
 from django.contrib.auth.models import AbstractUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
@@ -18,6 +18,7 @@ from jobs.leases import LONGEST_PAUSE, Leases, Work
 from jobs.models import Job, takes_results
 from jobs.routing import EVERYTHING, Service, queues_for
 from jobs.rows import update_row
+from jobs.statements import Parameter, Statement
 
 logger = logging.getLogger(__name__)
 State = Job.State
@@ -148,9 +149,13 @@ class Queue(Leases[Work]):
 
     def finish_held(self, item: Work, job: Job, now: datetime, **fields: Any) -> None:
         """Store the result of an item that this transaction holds. If it was the last, finish its ``job``, locked after it."""
+        self.end_held(item, now, **fields)
+        self._finish_if_complete(job)
+
+    def end_held(self, item: Work, now: datetime, **fields: Any) -> None:
+        """Store the result of an item that this transaction holds; the caller finishes its job."""
         ended = {"finished_at": now, "worker": "", "leased_until": None, "failures": 0, "error": ""}
         update_row(item, **ended | fields)
-        self._finish_if_complete(job)
 
     @transaction.atomic
     def finish_if_complete(self, job: Job) -> None:
@@ -171,8 +176,10 @@ class Queue(Leases[Work]):
 
         Code that adds or opens items locks the job first. A worker locks the item that it holds before the job.
         """
-        row: AnyJob = type(job)._default_manager.select_for_update(no_key=True).get(pk=job.pk)
-        return row
+        found = _locking(type(job)).first(pk=job.pk)
+        if found is None:
+            raise type(job).DoesNotExist(f"{type(job).__name__} {job.pk} is gone.")
+        return type(job).from_db(connection.alias, _columns(type(job)), found)
 
     def _begin(self, job: Job, *, is_queued: bool, **fields: object) -> None:
         self._change(job, state=State.RUNNING, is_queued=is_queued, message="", started_at=Now(), **fields)
@@ -194,3 +201,14 @@ class Queue(Leases[Work]):
     def _change(self, job: Job, **values: object) -> None:
         type(job)._default_manager.filter(pk=job.pk).update(**values)
         job.refresh_from_db(fields=["state", "is_queued", "message", "started_at"])
+
+
+def _columns(table: type[Job]) -> list[str]:
+    return [field.attname for field in table._meta.concrete_fields]
+
+
+@cache
+def _locking(table: type[Job]) -> Statement:
+    """Return the statement that locks a job and reads its row: workers execute it for everything that they finish."""
+    row = table._default_manager.filter(pk=Parameter("pk", table._meta.pk)).select_for_update(no_key=True).order_by()
+    return Statement(row.values_list(*_columns(table)))

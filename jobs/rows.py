@@ -54,6 +54,17 @@ def update_row(row: Model, **values: object) -> None:
     _execute(_change(type(row), tuple(values)), [_prepared(field, getattr(row, field.attname)) for field in fields])
 
 
+def update_rows(rows: Sequence[Model], *names: str) -> None:
+    """Store these fields of the rows, all of one model, with one statement that is repeated."""
+    if not rows:
+        return
+    table = type(rows[0])
+    fields = [_field(table, name) for name in (*names, "pk")]
+    values: Any = [[_prepared(field, getattr(row, field.attname)) for field in fields] for row in rows]
+    with repeating_cursor() as cursor:
+        cursor.executemany(_change(table, names), values)
+
+
 def _execute(statement: str, values: list[Any]) -> None:
     with repeating_cursor() as cursor:
         cursor.execute(statement, values)

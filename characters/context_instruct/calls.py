@@ -12,7 +12,7 @@ from characters.context_instruct.stored_selection import select_stored
 from characters.models import ContextInstruct, InstructCall, Triplet
 from dialogue.backends.base import Reply
 from dialogue.messages import Message
-from jobs.rows import insert_rows, update_row
+from jobs.rows import insert_rows
 from rolellm.context_instruct import TRIES, Subject, ask, top_up
 from rolellm.elicitation import Character
 
@@ -58,10 +58,11 @@ def _finish(call: InstructCall, outcome: Outcome, worker: str, now: datetime) ->
     INSTRUCT_CALLS.hold(call, worker)
     job = INSTRUCT_CALLS.lock(call.job)
     insert_rows(outcome.rows(call))
-    update_row(call, finished_at=now)
-    if not INSTRUCT_CALLS.has_open(job) and not _add_calls(job):
-        select_stored(job)
-    INSTRUCT_CALLS.finish_held(call, job, now, **outcome.fields)
+    INSTRUCT_CALLS.end_held(call, now, **outcome.fields)
+    if not INSTRUCT_CALLS.has_open(job):
+        if not _add_calls(job):
+            select_stored(job)
+        INSTRUCT_CALLS.finish_if_complete(job)
 
 
 def _add_calls(locked: ContextInstruct) -> int:

@@ -9,7 +9,7 @@ from characters.context_instruct.queue import INSTRUCT_CALLS
 from characters.context_instruct.requests import check_threshold
 from characters.models import ContextInstruct, Triplet
 from characters.refusals import CharacterRefused
-from jobs.rows import update_row
+from jobs.rows import update_rows
 from rolellm.selection import Verdict, select
 
 
@@ -37,8 +37,9 @@ def select_stored(locked: ContextInstruct) -> None:
     found = as_triplets(rows, [row.call.origin for row in rows])
     verdicts = select(found, language, locked.configuration["threshold"])
     for row, verdict in zip(rows, verdicts, strict=True):
-        reason = _reason(rows, verdict)
-        update_row(row, fate=verdict.fate, reason=reason, similarity=verdict.similarity, split=verdict.split)
+        row.fate, row.reason = verdict.fate, _reason(rows, verdict)
+        row.similarity, row.split = verdict.similarity, verdict.split
+    update_rows(rows, "fate", "reason", "similarity", "split")
     ContextInstruct.objects.filter(pk=locked.pk).update(is_filtered=True, configuration=locked.configuration)
 
 

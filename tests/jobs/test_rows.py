@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jobs.rows import insert_rows, update_row
+from jobs.rows import insert_rows, update_row, update_rows
 from simulation.models import Simulation
 from studies.models import Dialogue, Turn
 from tests.factories import make_dialogue, make_run, make_study
@@ -46,6 +46,16 @@ def test_an_update_stores_relations_and_what_is_empty(dialogue: Dialogue) -> Non
     update_row(turn, dialogue=other, utterance_tokens=None)
     stored = Turn.objects.get(pk=turn.pk)
     assert (stored.dialogue, stored.utterance_tokens) == (other, None)
+
+
+def test_many_rows_are_updated_each_with_its_own_values(dialogue: Dialogue) -> None:
+    turns = [dialogue.turns.create(position=place, utterance="Why?") for place in (7, 8, 9)]
+    for turn in turns[:2]:
+        turn.utterance, turn.response = f"%s {turn.position}", "not stored"
+    update_rows(turns[:2], "utterance")
+    update_rows([], "utterance")
+    stored = dialogue.turns.filter(position__gte=7).order_by("position").values_list("utterance", "response")
+    assert list(stored) == [("%s 7", ""), ("%s 8", ""), ("Why?", "")]
 
 
 def test_a_field_that_does_not_exist_is_refused() -> None:

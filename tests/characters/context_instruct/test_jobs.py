@@ -1,14 +1,24 @@
 """Context-Instruct as a job: the calls, what is stored of each answer, and the selection."""
 
 import pytest
+from asgiref.sync import async_to_sync
 
 from characters.context_instruct.funnel import read_funnel
 from characters.context_instruct.queue import INSTRUCT_CALLS
 from characters.context_instruct.stored_selection import select_again
+from characters.context_instruct.workers import InstructWorker
 from characters.models import ContextInstruct, Triplet
 from characters.refusals import CharacterRefused
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
-from tests.characters.context_instruct.scripts import Author, LateAuthor, at_once_one, made_up, request, work_off
+from tests.characters.context_instruct.scripts import (
+    MODELS_FILE,
+    Author,
+    LateAuthor,
+    at_once_one,
+    made_up,
+    request,
+    work_off,
+)
 from tests.factories import make_character
 from tests.rolellm.references import expected
 
@@ -158,6 +168,21 @@ def test_answers_in_flight_when_an_error_halts_the_job_are_stored_and_nothing_mo
     assert job.state == State.FINISHED
     assert not set(late.asked) & set(goes_on.asked)
     assert len(late.asked) + len(goes_on.asked) == job.calls.count() + 1
+
+
+def test_a_worker_looks_a_model_up_once_each_time_the_job_is_started() -> None:
+    job = request(make_character(rounds=60), wanted=1)
+    opened: list[Author] = []
+
+    def open_model(_spec: object) -> Author:
+        opened.append(Author(lambda _asked, number: BackendError("Down.") if number == 3 else None))
+        return opened[-1]
+
+    worker = InstructWorker(MODELS_FILE, open_model, tick=0.02, concurrency=1, patience=1)
+    for _ in range(2):
+        INSTRUCT_CALLS.start(job)
+        async_to_sync(worker.work_off)(job.calls.all())
+    assert [len(model.asked) for model in opened] == [2, 2]
 
 
 def test_a_try_that_was_stored_before_a_failure_is_not_repeated() -> None:
