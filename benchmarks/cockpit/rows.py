@@ -12,23 +12,23 @@ from collection.models import Participant, Recruitment
 from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Presentation
 from studies.models import Dialogue, Generation, Persona, Study, Turn
 
+STUDY = "large"
 TURNS = 5
 PAIRS_EACH = 40
 _PIECE = 2000
 Row = TypeVar("Row")
 
 
-def fill_study(dialogues: int) -> Study:
+def fill_study(dialogues: int) -> None:
     """Store an open study with so many dialogues, half of them simulated, and an evaluation that judges each pair once.
 
     One answer of the chatbot in a hundred failed and was tried again.
     """
-    study = make_study("large", dialogues)
+    study = make_study(STUDY, dialogues)
     end_cells(make_run(study, FAST, dialogues // 2))
     Recruitment.objects.create(study=study, is_open=True, seats=dialogues)
     _collect(study, dialogues // 2)
     _judge(study)
-    return study
 
 
 def _collect(study: Study, dialogues: int) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from dialogue.answers import show_answer
 from studies.files.annotations import annotations, exclusion_of
@@ -97,8 +97,8 @@ def unsafe_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
 
 
 def _ended_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
-    newest = study.dialogues.order_by("pk").last()
-    ended = study.dialogues.filter(pk__lte=newest.pk if newest else 0).exclude(ended_at=None).exclude(is_replaced=True)
+    newest = study.dialogues.aggregate(Max("pk"))["pk__max"] or 0
+    ended = study.dialogues.filter(pk__lte=newest).exclude(ended_at=None).exclude(is_replaced=True)
     return _of_kind(ended.order_by("pk"), kind)
 
 

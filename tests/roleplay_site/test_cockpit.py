@@ -15,6 +15,7 @@ from simulation.models import Run
 from studies.audit import Verb, record
 from studies.models import Dialogue, Goal, Study
 from tests.collection.factories import make_natural_dialogue, make_participant
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, presentations_of
 from tests.factories import make_dialogue, make_dialogues, make_run, make_staff, make_study
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scripted_models")]
@@ -113,6 +114,17 @@ def test_judging_comes_next_once_there_are_dialogues_of_both_kinds_and_leads_to_
     record(study, Verb.EXPORTED, "natural.jsonl")
     assert kinds(study) == ["done"] * 6
     assert "exported 0 minutes ago by a command" in steps(study)["export"].facts
+
+
+def test_judgements_of_excluded_dialogues_do_not_count() -> None:
+    evaluation = make_evaluation()
+    judged = [make_judgement(one) for one in presentations_of(make_evaluator(evaluation))]
+    assert f"{len(judged)} of 8 judgements" in steps(evaluation.study)["judge"].facts
+    excluded = judged[0].pair.natural
+    assert excluded
+    excluded.exclusions.create(reason="The server failed.")
+    left = sum(one.pair.natural != excluded for one in judged)
+    assert f"{left} of 8 judgements" in steps(evaluation.study)["judge"].facts
 
 
 def test_an_open_cockpit_is_sent_only_what_has_changed() -> None:

@@ -17,7 +17,7 @@ from jobs.heartbeats import live_services
 from simulation.models import Run
 from simulation.presentation import RunLine
 from simulation.progress import tally_runs
-from studies.models import AuditLine, Dialogue, Goal, Persona, Study
+from studies.models import AuditLine, Dialogue, Exclusion, Goal, Persona, Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +119,28 @@ def _evaluations(studies: Sequence[int]) -> defaultdict[int | None, list[Evaluat
     found: defaultdict[int | None, list[EvaluationNumbers]] = defaultdict(list)
     pairs = Pair.objects.filter(evaluation__study__in=studies, role=Pair.Role.MAIN, withdrawn_at=None).order_by()
     wanted = Counter(dict(pairs.values_list("evaluation").annotate(Count("pk"))))
-    judgements = Judgement.objects.counted().filter(pair__evaluation__study__in=studies).order_by()
-    judged = Counter(dict(judgements.values_list("pair__evaluation").annotate(Count("pk"))))
+    judged = _judged(studies)
     rows = Evaluation.objects.filter(study__in=studies).select_related("study").prefetch_related("judge_runs")
     for one in rows.order_by("number"):
         needed = max(judged[one.pk], wanted[one.pk] * one.judges_per_pair)
         found[one.study_id].append(EvaluationNumbers(one, judged[one.pk], needed, list(one.judge_runs.all())))
     return found
+
+
+def _judged(studies: Sequence[int]) -> Counter[int]:
+    """Return the number of judgements that count of each evaluation.
+
+    Excluded dialogues are few: their judgements are counted apart, which is faster than looking for exclusions of each.
+    """
+    judged = Judgement.objects.judged().filter(pair__evaluation__study__in=studies).order_by()
+    counts = Counter(dict(judged.values_list("pair__evaluation").annotate(Count("pk"))))
+    excluded = list(
+        Exclusion.objects.filter(removed_at=None, dialogue__study__in=studies).values_list("dialogue", flat=True)
+    )
+    if excluded:
+        of_excluded = judged.filter(Q(pair__natural__in=excluded) | Q(pair__simulated__in=excluded))
+        counts.subtract(dict(of_excluded.values_list("pair__evaluation").annotate(Count("pk"))))
+    return counts
 
 
 def _latest(rows: QuerySet[Any]) -> dict[int, Any]:
