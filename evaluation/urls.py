@@ -9,6 +9,7 @@ from evaluation.evaluators.enrolment import JudgingEnrolment
 urlpatterns = [
     path("s/<slug:slug>/judge/<int:number>/", include("evaluation.evaluators.urls")),
     path("s/<slug:slug>/judge/<int:number>/", include("evaluation.judging.urls")),
+    path("s/<slug:slug>/judge/<int:number>/", include("evaluation.preview.urls")),
     path("s/<slug:slug>/judge/<int:number>/<path:rest>/", in_study(JudgingEnrolment)(nothing_here)),
     path("studies/<slug:slug>/evaluations/", include("evaluation.research.urls")),
 ]

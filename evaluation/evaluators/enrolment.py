@@ -146,6 +146,9 @@ class JudgingEnrolment(Enrolment[Evaluator]):
     def standard_text(self, kind: str) -> str:
         return default_outcome(kind, self.study.language)
 
+    def preview_address(self, request: HttpRequest) -> str:
+        return self.address("preview") if is_researcher(request.user) else ""
+
     def consent_page(self) -> dict[str, Any]:
         return {"pairs": count_pairs_ahead(self.evaluation), "kind": kind_of(self.evaluation)}
 

@@ -1,5 +1,7 @@
 """The instruction page, which gives an evaluator an assignment. All other pages are those of ``enrolment``."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -34,19 +36,21 @@ def spell_minutes(minutes: int) -> str:
     return ngettext("{number} hour", "{number} hours", minutes // 60).format(number=minutes // 60)
 
 
+def describe_instruction(enrolment: JudgingEnrolment) -> dict[str, Any]:
+    """Return the template context of the instruction that is the same for every evaluator."""
+    evaluation, words = enrolment.evaluation, kind_of(enrolment.evaluation).words
+    return {
+        "pairs": count_pairs_ahead(evaluation),
+        "kept": spell_minutes(evaluation.reserved_minutes),
+        "heading": words["heading"],
+        "start": words["start"],
+    }
+
+
 def _render_instruction(request: HttpRequest, enrolment: JudgingEnrolment, evaluator: Evaluator) -> HttpResponse:
-    evaluation, kind = enrolment.evaluation, kind_of(enrolment.evaluation)
-    return render_page(
-        request,
-        "enrolment/evaluator_instruction.html",
-        enrolment,
-        evaluator,
-        pairs=count_pairs_ahead(evaluation),
-        judged=count_judged(evaluator),
-        kept=spell_minutes(evaluation.reserved_minutes),
-        heading=kind.words["heading"],
-        start=kind.words["start"],
-    )
+    shown = {"judged": count_judged(evaluator), "is_new": evaluator.state == Evaluator.State.ENROLLED}
+    shown |= describe_instruction(enrolment)
+    return render_page(request, "enrolment/evaluator_instruction.html", enrolment, evaluator, **shown)
 
 
 def _no_assignment(request: HttpRequest, enrolment: JudgingEnrolment, evaluator: Evaluator) -> HttpResponse:

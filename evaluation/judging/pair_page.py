@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from enrolment.protocol import Visitor
-from evaluation.answers import artificial_side
 from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.judging.clocks import clocks_of
 from evaluation.judging.current_pair import Progress, previous_presentation, progress_of
@@ -18,7 +16,7 @@ from evaluation.judging.rendered_texts import render_text
 from evaluation.judging.words import script_words
 from evaluation.kinds.base import Option, PairKind, Question
 from evaluation.kinds.registry import kind_of
-from evaluation.models import Choice, Evaluator, Judgement, Pair, Presentation
+from evaluation.models import Choice, Evaluator, Presentation
 from evaluation.reading import ReadTurn
 from studies.models import new_token
 from studies.questions.pages import QuestionPage
@@ -74,6 +72,18 @@ class AskedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the page sends answers and drafts and asks for the saved answer, where its person goes ``on``, and ``back`` to an
+    earlier pair if they may."""
+
+    submit: str
+    draft: str
+    state: str
+    on: str
+    back: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PairPage:
     """A pair as its evaluator sees it; ``saved`` is the saved answer, ``answer`` the one to show."""
 
@@ -83,7 +93,7 @@ class PairPage:
     progress: Progress
     answer: Any
     saved: Mapping[str, Any]
-    back: str = ""
+    addresses: Addresses
     problems: Sequence[str] = ()
     scripts: tuple[str, ...] = SCRIPTS
     key: str = field(default_factory=new_token)
@@ -95,7 +105,7 @@ class PairPage:
     @property
     def sides(self) -> list[Side]:
         """Return both sides, the left one first."""
-        return _sides_of(self.kind, self.reading)
+        return sides_of(self.kind, self.reading)
 
     @property
     def questions(self) -> list[AskedQuestion]:
@@ -127,42 +137,6 @@ class PairPage:
         return json.dumps(self.saved)
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackSide:
-    """One of the two dialogues after practice; ``marked`` are its utterances that reveal it, by number."""
-
-    side: Side
-    is_artificial: bool
-    marked: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """Feedback on a training pair; never given on any other pair."""
-
-    presentation: Presentation
-    artificial: Choice
-    chosen: Choice
-    sentence: str
-    sides: Sequence["FeedbackSide"]
-
-    @property
-    def heading(self) -> str:
-        """Return which dialogue is the artificial one."""
-        return gettext("The {artificial} dialogue is the artificial one").format(
-            artificial=gettext(self.artificial.label)
-        )
-
-    @property
-    def comparison(self) -> str:
-        """Return the evaluator's choice, compared with it."""
-        if self.chosen == self.artificial:
-            return gettext("That is what you chose.")
-        if self.chosen == Choice.NOT_SURE:
-            return gettext("You were not sure.")
-        return gettext("You chose the {chosen} dialogue.").format(chosen=gettext(self.chosen.label))
-
-
 def read_page(
     visitor: Visitor[Evaluator],
     presentation: Presentation,
@@ -176,7 +150,7 @@ def read_page(
     saved = read_saved(presentation, now)
     progress = progress_of(visitor.person, presentation)
     shown = answer or kind.read_answer(saved["answer"])
-    return PairPage(presentation, kind, reading, progress, shown, saved, _back(presentation), problems)
+    return PairPage(presentation, kind, reading, progress, shown, saved, _addresses(presentation), problems)
 
 
 def read_saved(presentation: Presentation, now: datetime) -> dict[str, Any]:
@@ -197,36 +171,23 @@ def read_saved(presentation: Presentation, now: datetime) -> dict[str, Any]:
     }
 
 
-def read_feedback(presentation: Presentation) -> Feedback | None:
-    """Return the feedback; None unless the pair is for training and has been judged."""
-    judgement: Judgement | None = getattr(presentation, "judgement", None)
-    if judgement is None or judgement.submitted_at is None or presentation.pair.role != Pair.Role.TRAINING:
-        return None
-    known, artificial = presentation.pair.known, artificial_side(presentation)
-    sides = [_reviewed(side, artificial, known.get("reveals", [])) for side in _sides(presentation)]
-    return Feedback(presentation, artificial, Choice(judgement.choice), known.get("feedback", ""), sides)
-
-
-def _sides(presentation: Presentation) -> list[Side]:
-    kind = kind_of(presentation.pair.evaluation)
-    return _sides_of(kind, kind.read_pair(presentation.pair, presentation.is_natural_first))
-
-
-def _sides_of(kind: PairKind[Any, Any], reading: Any) -> list[Side]:
+def sides_of(kind: PairKind[Any, Any], reading: Any) -> list[Side]:
     """Return both sides, the left one first."""
     shown = ((Choice.FIRST, reading.first), (Choice.SECOND, reading.second))
     return [_side(name, kind.words[name], content) for name, content in shown]
 
 
-def _reviewed(side: Side, artificial: Choice, reveals: Sequence[int]) -> FeedbackSide:
-    is_artificial = side.name == artificial
-    return FeedbackSide(side, is_artificial, reveals if is_artificial else ())
-
-
-def _back(presentation: Presentation) -> str:
-    evaluation = presentation.pair.evaluation
+def _addresses(presentation: Presentation) -> Addresses:
+    evaluation, token = presentation.pair.evaluation, presentation.token
+    enrolment = JudgingEnrolment(evaluation)
     previous = previous_presentation(presentation) if evaluation.allows_back else None
-    return JudgingEnrolment(evaluation).address("pair", previous.token) if previous else ""
+    return Addresses(
+        submit=enrolment.address("submit", token),
+        draft=enrolment.address("draft", token),
+        state=enrolment.address("state", token),
+        on=enrolment.address("pairs"),
+        back=enrolment.address("pair", previous.token) if previous else "",
+    )
 
 
 def _side(name: str, heading: str, content: Sequence[ReadTurn] | str) -> Side:

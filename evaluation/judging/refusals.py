@@ -1,7 +1,7 @@
 """Reasons for refusing an answer: a word for the page's script, and a sentence for the evaluator."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext_noop
 
@@ -38,6 +38,11 @@ class Refused(Exception):
     def status(self) -> int:
         """Return the status of the response."""
         return STATUS[self.reason]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return what the page's script reads: ``reason``, and ``message`` for the evaluator."""
+        return {"reason": self.reason, "message": str(self), "sentences": list(self.sentences)}
 
     @property
     def leads_on(self) -> bool:

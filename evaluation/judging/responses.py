@@ -1,7 +1,5 @@
 """Responses to the judging page: JSON for its script, or a page without scripts."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -44,7 +42,7 @@ def respond_to_submission(request: HttpRequest, visitor: Visitor[Evaluator], tok
 
 def respond_with_refusal(visitor: Visitor[Evaluator], refusal: Refused) -> JsonResponse:
     """Return JSON: ``reason`` for the page's script, ``message`` for the evaluator, ``next`` if they can continue elsewhere."""
-    content: dict[str, Any] = {"reason": refusal.reason, "message": str(refusal), "sentences": list(refusal.sentences)}
+    content = refusal.content
     if refusal.leads_on:
         content["next"] = visitor.enrolment.address("pairs")
     return JsonResponse(content, status=refusal.status)

@@ -9,8 +9,9 @@ from enrolment.pages import render_page
 from enrolment.protocol import Visitor
 from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.judging.current_pair import current_presentation, find_presentation, may_be_shown
+from evaluation.judging.feedback import read_feedback
 from evaluation.judging.forms import read_sent
-from evaluation.judging.pair_page import read_feedback, read_page, read_saved
+from evaluation.judging.pair_page import read_page, read_saved
 from evaluation.judging.refusals import Refused
 from evaluation.judging.rendered_texts import render_ahead
 from evaluation.judging.responses import (
@@ -91,4 +92,5 @@ def feedback(request: HttpRequest, visitor: Visitor[Evaluator], token: str) -> H
     found = read_feedback(presentation) if presentation else None
     if found is None:
         return to_current_step(request, visitor)
-    return render_page(request, "judging/feedback.html", visitor.enrolment, visitor.person, feedback=found)
+    on = visitor.enrolment.address("pairs")
+    return render_page(request, "judging/feedback.html", visitor.enrolment, visitor.person, feedback=found, on=on)

@@ -8,12 +8,14 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from evaluation.models import Evaluation, Evaluator
+from evaluation.models import Evaluation, Evaluator, Pair
 from evaluation.planning.opening import close_evaluation
 from tests.browser.accessibility import WCAG_AA, assert_holds, check_page, check_page_in_both_sizes
 from tests.browser.arrival import arrive
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
+from tests.browser.judging.way import choose, send
+from tests.browser.judging.way import number as utterance
 from tests.evaluation.factories import (
     make_evaluation,
     make_evaluator,
@@ -52,6 +54,33 @@ def addresses() -> list[str]:
     ]
 
 
+def add_own_question(page: Page) -> None:
+    page.get_by_role("button", name="Add question").click()
+    row = page.get_by_role("group", name="New question")
+    row.get_by_label("Question", exact=True).fill("What made you think so?")
+    row.get_by_label("Kind").select_option("long text")
+    expect(row.get_by_label("Options, one per line")).to_be_hidden()
+
+
+def preview(page: Page) -> None:
+    """Go the whole way as an evaluator, and back to the plan."""
+    page.get_by_role("link", name="Preview as an evaluator").click()
+    page.get_by_role("link", name="I agree to take part").click()
+    page.get_by_role("link", name="Start the Survey").click()
+    for heading in ("Practice 1 of 1", "Pair 1 of 3", "Pair 2 of 3", "Pair 3 of 3"):
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        choose(page)
+        utterance(page).select_option("1")
+        page.get_by_label("What made you think so?").fill("A feeling.")
+        if heading == "Pair 1 of 3":
+            check_page_in_both_sizes(page, "the preview of a pair")
+        send(page).click()
+        if heading == "Practice 1 of 1":
+            page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_text("You have judged all your pairs.")).to_be_visible()
+    page.get_by_role("link", name="Back to").click()
+
+
 def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, live_server: LiveServer) -> None:
     make_judged_study(people=4)
     staff_page.goto("/studies/demo/judge/")
@@ -60,11 +89,15 @@ def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, l
     for model in ("mixtral", "gpt-4"):
         staff_page.get_by_label(f"Inquirer {model}").check()
     staff_page.get_by_label("Pairs per evaluator").fill("8")
+    staff_page.get_by_label("Training pairs").fill("1")
+    add_own_question(staff_page)
     staff_page.get_by_role("button", name="Plan evaluation").click()
     expect(staff_page.get_by_role("status").first).to_contain_text("The plan is saved.")
     expect(staff_page.get_by_text("2 assignments of 8 pairs")).to_be_visible()
     expect(staff_page.get_by_role("row", name="mixtral")).to_contain_text("8")
 
+    preview(staff_page)
+    assert (Evaluator.objects.count(), Pair.objects.count()) == (0, 0)
     staff_page.get_by_role("button", name="Open evaluation").click()
     expect(staff_page.get_by_label("Link for people who did not take part")).to_have_value(
         f"{live_server.url}/s/demo/judge/1/"
@@ -75,7 +108,7 @@ def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, l
     expect(staff_page.locator("#evaluators")).to_contain_text("No evaluators yet")
 
     evaluator = make_evaluator(Evaluation.objects.get())
-    make_judgement(presentations_of(evaluator)[0])
+    make_judgement(presentations_of(evaluator)[1])  # the first one is for training
     expect(staff_page.get_by_role("row", name="e-001")).to_contain_text("1 of 8")
     expect(staff_page.locator("#live")).to_contain_text("1 of 16 judgements")
 

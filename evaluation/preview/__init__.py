@@ -1,0 +1,1 @@
+"""A preview of an evaluation as evaluators see it, for researchers. Nothing is stored, and nothing is frozen."""
