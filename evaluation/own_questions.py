@@ -17,6 +17,7 @@ from studies.questions.storage import entry_faults, question_faults, read_questi
 
 MOST_QUESTIONS = 20
 SIDES = ("first", "second")
+DIALOGUES = ("natural", "simulated")
 _PREFIX = "own."
 """Keeps names apart from those of the paper's questions, in forms and tables."""
 
@@ -37,6 +38,11 @@ class OwnQuestion:
     def names(self) -> dict[str, str]:
         """Return the names under which it is asked by side; the side is "" if it is asked once."""
         return {side: self.name_of(side) for side in (SIDES if self.about == About.EACH else ("",))}
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Return the names under which results and tables have its answers, by kind of dialogue instead of side."""
+        return {part: self.name_of(part) for part in (DIALOGUES if self.about == About.EACH else ("",))}
 
     def name_of(self, part: str) -> str:
         """Return the name of the question about a part of the pair. No key has a dot."""
@@ -108,6 +114,16 @@ def whole_faults(asked: Sequence[Question], answers: Mapping[str, Any]) -> list[
 def counted_answers(asked: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers to the questions whose condition is met."""
     return check_page(asked, answers, {}).answers
+
+
+def answers_by_dialogue(
+    questions: Sequence[OwnQuestion], answers: Mapping[str, Any], *, is_natural_first: bool
+) -> dict[str, Any]:
+    """Return the answers by column: those about a side belong to the dialogue that was on it."""
+    dialogues = DIALOGUES if is_natural_first else DIALOGUES[::-1]
+    part = dict(zip(SIDES, dialogues, strict=True)) | {"": ""}
+    named = [(own.name_of(part[side]), name) for own in questions for side, name in own.names.items()]
+    return {column: answers[name] for column, name in named if name in answers}
 
 
 def _texts(value: Any) -> list[str]:

@@ -22,6 +22,7 @@ from evaluation.research.evaluation_editor import EvaluationEditor, blank_evalua
 from evaluation.research.evaluation_form import TEXTS
 from evaluation.research.evaluation_page import find_evaluator, read_evaluation
 from evaluation.research.judge_runs import JudgeRunForm, change_judge_run, read_judge_run_results, read_judge_runs
+from evaluation.research.own_results import read_own_results
 from evaluation.research.progress import Progress, read_progress
 from evaluation.research.results import read_results
 from simulation.requests import RequestError
@@ -90,7 +91,9 @@ def evaluation_rates(request: HttpRequest, slug: str, number: int) -> HttpRespon
     results = read_results(found, without_flagged=request.GET.get("without") == "flagged")
     is_part = getattr(request, "htmx", False)
     template = "evaluation/_results.html" if is_part else "evaluation/results.html"
-    context = {"evaluation": found, "results": results, "judge_runs": read_judge_run_results(found)}
+    own_tables = read_own_results(found, without_flagged=results.without_flagged)
+    context = {"evaluation": found, "results": results, "own_tables": own_tables}
+    context["judge_runs"] = read_judge_run_results(found)
     return render(request, template, context)
 
 

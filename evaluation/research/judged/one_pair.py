@@ -46,9 +46,8 @@ def read_judged_pair(evaluation: Evaluation, token: str) -> JudgedPair:
     """Return the pair of a closed evaluation. Raises Pair.DoesNotExist, or PairGone after a withdrawal."""
     pairs = evaluation.pairs.select_related("evaluation__study", "goal", "natural__goal", "simulated")
     pair = pairs.get(token=token, role=Pair.Role.MAIN)
-    judgements: list[Any] = list(
-        Judgement.objects.judged().filter(pair=pair).with_chosen_kind().select_related("evaluator").order_by("pk")
-    )
+    judged = Judgement.objects.judged().filter(pair=pair).with_chosen_kind()
+    judgements: list[Any] = list(judged.select_related("evaluator", "presentation").order_by("pk"))
     reading = read_pair(pair, is_natural_first=True)
     sides = (_seen(reading.first, judgements, "natural"), _seen(reading.second, judgements, "simulated"))
     return JudgedPair(PairLine(pair, judgements), reading, list(zip_longest(*sides)))

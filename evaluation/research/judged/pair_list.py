@@ -1,5 +1,6 @@
 """The list of judged pairs of closed evaluations, with everybody's answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
 from django.http import QueryDict
 
+from dialogue.answers import show_answer
 from evaluation.models import Confidence, Evaluation, Judgement, Pair
+from evaluation.own_questions import OwnQuestion, answers_by_dialogue, read_own_questions
 from evaluation.research.judged.choices import OUTCOMES, Choices, read_choices
 from evaluation.research.judged.utterances import NamedRow, count_named
 from studies.models import Study
@@ -23,9 +26,10 @@ class PairLine:
     judgements: list[Judgement]
 
     @property
-    def answers(self) -> list[tuple[Judgement, str]]:
-        """Return each judgement with its outcome in words."""
-        return [(one, outcome_of(one)) for one in self.judgements]
+    def answers(self) -> list[tuple[Judgement, str, list[tuple[str, str]]]]:
+        """Return each judgement with its outcome in words, and the labels and answers of own questions."""
+        questions = read_own_questions(self.pair.evaluation.own_questions)
+        return [(one, outcome_of(one), _own_answers(one, questions)) for one in self.judgements]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,23 @@ def read_judged_pairs(study: Study, asked: QueryDict, evaluation: Evaluation | N
     choices = read_choices(study, asked, evaluation)
     judgements = choices.judgements
     pairs = Pair.objects.filter(pk__in=judgements.order_by().values("pair"))
-    given = judgements.select_related("evaluator").order_by("pk")
+    given = judgements.select_related("evaluator", "presentation").order_by("pk")
     rows = pairs.select_related("goal", "evaluation__study").order_by("evaluation", "person", "goal", "model", "pk")
     rows = rows.prefetch_related(Prefetch("judgements", given, to_attr="given"))
     page: Page[Any] = Paginator(rows, PAIRS_A_PAGE).get_page(asked.get("page", "1"))
     page.object_list = [PairLine(pair, pair.given) for pair in page.object_list]
     return JudgedPairs(study, evaluation, choices, page, count_named(judgements))
+
+
+def _own_answers(one: Judgement, questions: Sequence[OwnQuestion]) -> list[tuple[str, str]]:
+    is_natural_first = one.presentation.is_natural_first
+    given = answers_by_dialogue(questions, one.own_answers, is_natural_first=is_natural_first)
+    named = [(own, part, column) for own in questions for part, column in own.columns.items()]
+    return [
+        (f"{own.question.label} ({part})" if part else own.question.label, show_answer(given[column]))
+        for own, part, column in named
+        if column in given
+    ]
 
 
 def outcome_of(judgement: Any) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from evaluation.models import Evaluation
+from evaluation.models import Evaluation, Judgement
+from evaluation.planning.opening import close_evaluation
+from evaluation.research.own_results import read_own_results
 from evaluation.research.results import read_results
 from tests.evaluation.factories import (
     make_evaluation,
@@ -14,6 +16,7 @@ from tests.evaluation.factories import (
     make_judgement,
     presentations_of,
 )
+from tests.evaluation.test_own_questions import TABLE
 
 pytestmark = pytest.mark.django_db
 PAGE = "/studies/demo/evaluations/1/"
@@ -114,3 +117,33 @@ def test_agreement_is_shown_where_several_judge_a_pair(client: Client) -> None:
 
 def test_agreement_is_no_matter_where_one_judges_a_pair(client: Client, evaluation: Evaluation) -> None:
     assert "Agreement" not in read(client, RATES)
+
+
+def test_own_questions_are_counted_by_model_and_by_the_dialogue_that_they_are_about(
+    client: Client, evaluation: Evaluation
+) -> None:
+    evaluation.own_questions = TABLE
+    evaluation.save()
+    for judgement in Judgement.objects.select_related("presentation", "pair"):
+        natural, simulated = ("first", "second") if judgement.presentation.is_natural_first else ("second", "first")
+        is_gpt = judgement.pair.model == "gpt-4"
+        judgement.own_answers = {
+            f"own.fluent.{natural}": 5,
+            f"own.fluent.{simulated}": 1 if is_gpt else 2,
+            "own.topic": "Yes",
+        }
+        judgement.save()
+    tables = {table.title: table for table in read_own_results(evaluation)}
+    assert tables["How fluent is it? (natural dialogue)"].headings == ["Answers", "Mean", "1", "2", "3", "4", "5"]
+    assert dict(tables["How fluent is it? (simulated dialogue)"].lines) == {
+        "gpt-4": ["4", "1.00", "4", "0", "0", "0", "0"],
+        "mixtral": ["4", "2.00", "0", "4", "0", "0", "0"],
+        "All models": ["8", "1.50", "4", "4", "0", "0", "0"],
+    }
+    assert dict(tables["Did both keep to the topic?"].lines)["All models"] == ["8", "8", "0"]
+    assert dict(tables["Why?"].lines)["All models"] == ["0"]
+    page = read(client, RATES)
+    assert "How fluent is it? (natural dialogue)" in page
+    assert '<th scope="row">mixtral</th><td class="number">4</td><td class="number">2.00</td>' in page
+    close_evaluation(evaluation)
+    assert 'How fluent is it? (simulated) <span dir="auto">2</span>' in read(client, f"{PAGE}pairs/")
