@@ -21,20 +21,24 @@ OPENED = "The evaluation has been opened in the meantime, so its settings can no
 class EvaluationEditor:
     """The form of the page that plans an evaluation; ``data`` and ``files`` hold the submitted form, or None.
 
-    ``name`` is that of the stored evaluation, not the typed one; empty for a new evaluation.
+    ``name`` is that of the stored evaluation, not the typed one; empty for a new evaluation, which may be ``like`` another.
     """
 
-    def __init__(self, evaluation: Evaluation, data: Any = None, files: Any = None) -> None:
+    def __init__(
+        self, evaluation: Evaluation, data: Any = None, files: Any = None, like: Evaluation | None = None
+    ) -> None:
         self.evaluation = evaluation
         self.study = evaluation.study
         self.name = str(evaluation) if evaluation.pk else ""
         self.own_pairs = len(evaluation.known_pairs)
         self.is_bound = data is not None
-        self.form = EvaluationForm(data, files, instance=evaluation)
+        self.form = EvaluationForm(
+            data, files, instance=evaluation, initial={"runs": like.runs.all()} if like else None
+        )
         initial = own_question_rows(evaluation.own_questions)
         self.questions = OwnQuestionRows(data, initial=initial, prefix="questions")
-        self.completion = EvaluationOutcomeForm(evaluation, EvaluationOutcome.Kind.COMPLETED, data)
-        self.full = EvaluationOutcomeForm(evaluation, EvaluationOutcome.Kind.FULL, data)
+        self.completion = EvaluationOutcomeForm(evaluation, EvaluationOutcome.Kind.COMPLETED, data, like)
+        self.full = EvaluationOutcomeForm(evaluation, EvaluationOutcome.Kind.FULL, data, like)
 
     def is_valid(self) -> bool:
         """Return whether all forms can be stored; each is asked, so that each says what is wrong with it."""
@@ -77,6 +81,13 @@ def blank_evaluation(study: Study) -> Evaluation:
     Anyone with the software could reproduce the sides from a known seed."""
     texts = {"instruction": default_instruction(study.language), "consent": default_consent(study.language)}
     return Evaluation(study=study, seed=randbelow(LARGEST_SEED + 1), **texts)
+
+
+def similar_evaluation(like: Evaluation) -> Evaluation:
+    """Return an unsaved evaluation with another one's settings, questions and texts, but with a seed of its own."""
+    copied = (set(EvaluationForm.Meta.fields) - {"title", "runs", "seed"}) | {"own_questions", "known_pairs"}
+    settings = {name: getattr(like, name) for name in copied}
+    return Evaluation(study=like.study, seed=randbelow(LARGEST_SEED + 1), **settings)
 
 
 def _next_number(study: Study) -> int:

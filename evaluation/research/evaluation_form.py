@@ -116,10 +116,15 @@ class EvaluationOutcomeForm(OutcomeForm):
     class Meta(OutcomeForm.Meta):
         model = EvaluationOutcome
 
-    def __init__(self, evaluation: Evaluation, kind: EvaluationOutcome.Kind, data: Any = None) -> None:
+    def __init__(
+        self, evaluation: Evaluation, kind: EvaluationOutcome.Kind, data: Any = None, like: Evaluation | None = None
+    ) -> None:
+        """Begin with the text of the evaluation that a new one is ``like``; codes are each evaluation's own."""
         self.language = evaluation.study.language
         stored = evaluation.outcomes.filter(kind=kind).first() if evaluation.pk else None
-        super().__init__(data, instance=stored or EvaluationOutcome(kind=kind), prefix=kind.value)
+        similar = like.outcomes.filter(kind=kind).first() if like else None
+        blank = EvaluationOutcome(kind=kind, text=similar.text if similar else "")
+        super().__init__(data, instance=stored or blank, prefix=kind.value)
         self.fields["text"].label = OUTCOME_LABELS[kind]
         self.fields["text"].widget.attrs |= _preview_beside(evaluation, f"{kind.value}-text")
 

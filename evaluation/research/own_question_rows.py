@@ -9,11 +9,15 @@ from evaluation.own_questions import (
     MOST_QUESTIONS,
     About,
     OwnQuestion,
+    asked_questions,
     check_own_questions,
     read_own_questions,
     write_own_question,
 )
+from evaluation.texts import questions
+from studies.editor.mistakes import Mistake, list_row_mistakes
 from studies.editor.question_rows import QuestionFields, question_row
+from studies.questions.pages import QuestionPage
 
 
 class OwnQuestionRow(QuestionFields):
@@ -66,6 +70,14 @@ OwnQuestionRows = cast(
         validate_max=True,
     ),
 )
+
+
+def preview_questions(posted: Any, language: str) -> tuple[list[Mistake], QuestionPage]:
+    """Return the mistakes in the rows of a submitted form, and the questions as evaluators will see them if there are none."""
+    rows = OwnQuestionRows(posted, prefix="questions")
+    mistakes = [] if rows.is_valid() else list(list_row_mistakes(rows, "questions", "Question", "label"))
+    asked = [] if mistakes else asked_questions(read_own_questions(rows.table), questions(language))
+    return mistakes, QuestionPage(asked)
 
 
 def own_question_rows(table: Any) -> list[dict[str, Any]]:

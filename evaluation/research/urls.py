@@ -8,6 +8,7 @@ from evaluation.research.judged import views as judged_views
 urlpatterns = [
     path("new/", views.new_evaluation, name="new-evaluation"),
     path("preview/<str:name>/", views.text_preview, name="evaluation-preview"),
+    path("questions/", views.questions_preview, name="evaluation-questions-preview"),
     path("<int:number>/", views.evaluation, name="evaluation"),
     path("<int:number>/edit/", views.edit_evaluation, name="edit-evaluation"),
     path("<int:number>/live/", views.evaluation_live, name="evaluation-live"),

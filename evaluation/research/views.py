@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from collection.research.downloads import send_file
@@ -18,10 +19,11 @@ from evaluation.flags import flag_evaluator
 from evaluation.models import Evaluation, EvaluationOutcome
 from evaluation.own_questions import read_own_questions
 from evaluation.planning.opening import NotReady, close_evaluation, delete_plan, open_evaluation
-from evaluation.research.evaluation_editor import EvaluationEditor, blank_evaluation
+from evaluation.research.evaluation_editor import EvaluationEditor, blank_evaluation, similar_evaluation
 from evaluation.research.evaluation_form import TEXTS
 from evaluation.research.evaluation_page import find_evaluator, read_evaluation
 from evaluation.research.judge_runs import JudgeRunForm, change_judge_run, read_judge_run_results, read_judge_runs
+from evaluation.research.own_question_rows import preview_questions
 from evaluation.research.own_results import read_own_results
 from evaluation.research.progress import Progress, read_progress
 from evaluation.research.results import read_results
@@ -42,8 +44,10 @@ LIVE_PARTS = {"evaluators": "evaluation/_evaluators.html", "judge-runs": "evalua
 
 @staff_only
 def new_evaluation(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the form for a new evaluation, pre-filled with the paper's settings, or create it."""
-    return _edit(request, blank_evaluation(get_object_or_404(Study.objects.listed(), slug=slug)))
+    """Show the form for a new evaluation, pre-filled with the paper's settings or those of one it is like, or create it."""
+    study, number = get_object_or_404(Study.objects.listed(), slug=slug), request.GET.get("like", "")
+    like = study.evaluations.filter(number=number).first() if number.isdecimal() else None
+    return _edit(request, similar_evaluation(like) if like else blank_evaluation(study), like)
 
 
 @staff_only
@@ -63,6 +67,16 @@ def text_preview(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     if name not in TEXTS:
         raise Http404
     return render(request, "studies/_preview.html", {"text": request.POST.get(name, "")})
+
+
+@staff_only
+@require_POST
+def questions_preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """Render the own questions of a submitted form as evaluators will see them, in their language."""
+    language = get_object_or_404(Study.objects.listed(), slug=slug).language
+    mistakes, page = preview_questions(request.POST, language)
+    with override(language):
+        return render(request, "evaluation/_own_questions_preview.html", {"mistakes": mistakes, "page": page})
 
 
 @staff_only
@@ -145,9 +159,9 @@ def download(request: HttpRequest, slug: str, number: int, name: str) -> HttpRes
         return _shown(request, found, reason=str(reason), status=409)
 
 
-def _edit(request: HttpRequest, found: Evaluation) -> HttpResponse:
-    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    editor = EvaluationEditor(found, *sent)
+def _edit(request: HttpRequest, found: Evaluation, like: Evaluation | None = None) -> HttpResponse:
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    editor = EvaluationEditor(found, data, files, like)
     if editor.is_valid() and editor.save():
         messages.success(request, "The plan is saved. No one can judge before you open the evaluation.")
         return redirect("evaluation", found.study.slug, found.number)

@@ -89,7 +89,7 @@ def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, l
     for model in ("mixtral", "gpt-4"):
         staff_page.get_by_label(f"Inquirer {model}").check()
     staff_page.get_by_label("Pairs per evaluator").fill("8")
-    staff_page.get_by_label("Training pairs").fill("1")
+    staff_page.get_by_role("spinbutton", name="Training pairs").fill("1")
     add_own_question(staff_page)
     staff_page.get_by_role("button", name="Plan evaluation").click()
     expect(staff_page.get_by_role("status").first).to_contain_text("The plan is saved.")

@@ -17,6 +17,7 @@ from studies.models import Study
 from tests.collection.factories import make_open_study
 from tests.collection.research.forms import read_form
 from tests.evaluation.factories import KNOWN, make_evaluation, make_judged_study
+from tests.evaluation.test_own_questions import REASON
 
 pytestmark = pytest.mark.django_db
 NEW = "/studies/demo/evaluations/new/"
@@ -329,3 +330,30 @@ def test_own_questions_with_mistakes_store_nothing(client: Client, study: Study)
     answer = send(client, NEW, runs=every_run(study), **bad | {"questions-0-high": "5"})
     assert "depends on the question “no_such”, which does not exist" in answer.text
     assert not Evaluation.objects.exists()
+
+
+def test_typed_questions_are_previewed_before_they_are_stored(client: Client, study: Study) -> None:
+    address = "/studies/demo/evaluations/questions/"
+    typed = {"questions-INITIAL_FORMS": "0"} | QUESTION
+    page = client.post(address, typed).text
+    assert (
+        page.index("Why?")
+        < page.index("1st Dialogue: How fluent is it?")
+        < page.index("2nd Dialogue: How fluent is it?")
+    )
+    assert "highest 0" in client.post(address, typed | {"questions-0-high": "0"}).text
+    assert not Evaluation.objects.exists()
+
+
+def test_a_similar_evaluation_begins_with_the_settings_questions_and_texts_of_another(
+    client: Client, study: Study
+) -> None:
+    first = make_evaluation(
+        study, own_questions=[REASON], judges_per_pair=2, instruction="Look twice.", completion="Ta!"
+    )
+    assert send(client, f"{NEW}?like=1", title="Again").headers["Location"] == "/studies/demo/evaluations/2/"
+    made = Evaluation.objects.get(number=2)
+    assert (made.own_questions, made.judges_per_pair, made.instruction) == ([REASON], 2, "Look twice.")
+    assert made.outcomes.get(kind="completed").text == "Ta!"
+    assert (made.state, made.seed != first.seed, set(made.runs.all())) == ("planned", True, set(first.runs.all()))
+    assert client.get(f"{NEW}?like=99").status_code == client.get(f"{NEW}?like=x").status_code == 200
