@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
 
 from studies.questions.answers import answer_fault, check_page, is_empty
 from studies.questions.numbers import is_number
@@ -16,6 +17,8 @@ from studies.questions.question import Condition, Kind, Question
 from studies.questions.storage import entry_faults, question_faults, read_question, write_question
 
 MOST_QUESTIONS = 20
+MOST_CHARACTERS = 10_000
+"""Of all texts in one answer: each draft stores them again, so that a script could fill the disk with longer ones."""
 SIDES = ("first", "second")
 DIALOGUES = ("natural", "simulated")
 _PREFIX = "own."
@@ -103,7 +106,7 @@ def draft_faults(asked: Sequence[Question], answers: Mapping[str, Any]) -> list[
     """Return why these cannot be parts of an answer. A number may still lack digits, so its limits do not matter yet."""
     given = [(one, answers.get(one.key)) for one in asked]
     faults = (answer_fault(one, answer) for one, answer in given if not (one.kind == Kind.NUMBER and is_number(answer)))
-    return [fault for fault in faults if fault]
+    return [fault for fault in (*faults, _excess(answers)) if fault]
 
 
 def whole_faults(asked: Sequence[Question], answers: Mapping[str, Any]) -> list[str]:
@@ -124,6 +127,15 @@ def answers_by_dialogue(
     part = dict(zip(SIDES, dialogues, strict=True)) | {"": ""}
     named = [(own.name_of(part[side]), name) for own in questions for side, name in own.names.items()]
     return {column: answers[name] for column, name in named if name in answers}
+
+
+def _excess(answers: Mapping[str, Any]) -> str:
+    """Return what to do if the texts are too long together."""
+    length = sum(len(answer) for answer in answers.values() if isinstance(answer, str))
+    if length <= MOST_CHARACTERS:
+        return ""
+    sentence = gettext("Shorten your answers to at most {most} characters together. They have {length}.")
+    return sentence.format(most=MOST_CHARACTERS, length=length)
 
 
 def _texts(value: Any) -> list[str]:
