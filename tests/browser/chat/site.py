@@ -21,7 +21,10 @@ MODELS_FILE = Path(__file__).parents[2] / "data" / "chat_models.toml"
 CODE = "DONE-42"
 MAKE = f"""
 import json
+from django.test import Client
 from collection.models import Outcome
+from studies.services import paper_questionnaire
+from tests.factories import make_staff
 from tests.browser.chat.arabic import make_arabic_evaluator, make_arabic_study
 from tests.enrolment.people import personal_link, personal_token
 from collection.participation.goals import begin_goal
@@ -47,6 +50,12 @@ make("closing", "quick")
 make("guide", "guide", goals=10)
 make("german", "quick", people=1, language="de")
 make_arabic_study()
+trust = {"key": "trust", "label": "How far do you trust it?", "kind": "scale", "low": 1, "high": 5}
+questionnaire = [*paper_questionnaire(), trust | {"placement": "after_goal"}]
+make("tried", "quick", people=0, goals=1, questionnaire=questionnaire, contact="ada@example.org")
+researcher = Client()
+researcher.force_login(make_staff())
+links["session of a researcher"] = [researcher.cookies["sessionid"].value]
 links["arabic-judged"] = [personal_link(make_arabic_evaluator())]
 """
 TELL = "print(json.dumps(links))"
