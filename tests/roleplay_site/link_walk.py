@@ -13,6 +13,9 @@ _PART = re.compile(r'\shx-get="(/[^"#]*)')
 _USED = re.compile(r'\s(?:action|formaction|hx-post|src|data-[a-z-]+)="(/[^"#]*)')
 _NO_PAGE = re.compile(r"/(s|admin|login|logout|static)/|.*(<str:name>|<str:kind>|csv|jsonl|zip|toml|<slug:ending>)/?$")
 
+EVERYWHERE, OF_A_STUDY = ("/",), ("/studies/<slug:slug>/", "/runs/<slug:token>/", "/dialogues/<slug:token>/")
+"""How the routes begin of all pages, and of those of a study."""
+
 
 @dataclass
 class Walk:
@@ -22,7 +25,7 @@ class Walk:
     """
 
     client: Client
-    within: tuple[str, ...] = ("/",)
+    within: tuple[str, ...] = EVERYWHERE
     pages: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     _parts: set[str] = field(default_factory=set)

@@ -15,12 +15,11 @@ from tests.evaluation.factories import (
     presentations_of,
 )
 from tests.factories import make_staff, make_study
-from tests.roleplay_site.link_walk import Walk
+from tests.roleplay_site.link_walk import OF_A_STUDY, Walk
 from tests.roleplay_site.url_table import researchers_routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scripted_models")]
 CLICKS = 2
-OF_A_STUDY = ("/studies/<slug:slug>/", "/runs/<slug:token>/", "/dialogues/<slug:token>/")
 REFRESHED = ("/live/", "/results/", "/progress/", "/after/<int:shown>/")
 """How the addresses end from which an open page refreshes itself."""
 CHOSEN_ON_A_PAGE = {

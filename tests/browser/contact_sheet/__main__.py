@@ -8,7 +8,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,7 +33,6 @@ LIST = "import json; from tests.browser.contact_sheet.data import addresses; pri
 def main() -> int:
     options = _options()
     options.folder.mkdir(parents=True, exist_ok=True)
-    complaints: list[str] = []
     with TemporaryDirectory() as data, sync_playwright() as playwright:
         site = Site.create(Installation(Path(data)), FILL)
         [session] = site.links["session"]
@@ -44,12 +43,11 @@ def main() -> int:
             executable_path=find_binary("chromium-headless-shell"), args=["--no-sandbox"]
         )
         with site.serve():
-            for window in WINDOWS:
-                page = _open(browser, site, session, window)
-                complaints += [one for address in shown for one in _look(page, address, window, options.folder)]
+            pages = [(window, _open(browser, site, session, window)) for window in WINDOWS]
+            complaints = sum(_look_at_all(page, shown, window, options.folder) for window, page in pages)
     for window in WINDOWS:
         draw_sheet(options.folder, window, shown)
-    print("\n".join([*complaints, f"{len(shown)} pages, {len(complaints)} complaints"]))
+    print(f"{len(shown)} pages in {len(WINDOWS)} windows, {complaints} complaints")
     return int(bool(complaints))
 
 
@@ -67,6 +65,16 @@ def _open(browser: Browser, site: Site, session: str, window: Window) -> Page:
     context.add_cookies([{"name": "sessionid", "value": session, "url": site.url}])
     context.set_default_timeout(120_000)
     return context.new_page()
+
+
+def _look_at_all(page: Page, addresses: Sequence[str], window: Window, folder: Path) -> int:
+    """Look at the pages in one window, and return how many complaints that printed."""
+    complaints = 0
+    for address in addresses:
+        for complaint in _look(page, address, window, folder):
+            print(complaint, flush=True)
+            complaints += 1
+    return complaints
 
 
 def _look(page: Page, address: str, window: Window, folder: Path) -> Iterator[str]:

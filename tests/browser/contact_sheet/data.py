@@ -22,7 +22,7 @@ from tests.evaluation.factories import (
     presentations_of,
 )
 from tests.factories import make_character, make_dialogues, make_run, make_staff, make_study
-from tests.roleplay_site.link_walk import Walk
+from tests.roleplay_site.link_walk import OF_A_STUDY, Walk
 
 CLICKS = 3
 CLICKS_IN_A_STUDY = 2
@@ -81,10 +81,13 @@ def addresses(session: str) -> list[str]:
     """Return the address of every page that links lead to, for each study, without those that are alike."""
     client = Client(headers={"Host": "localhost"})
     client.cookies["sessionid"] = session
-    starts = [("/", CLICKS), *((f"/studies/{one.slug}/", CLICKS_IN_A_STUDY) for one in Study.objects.order_by("pk"))]
-    walks = [Walk(client).follow(start, clicks).pages.items() for start, clicks in starts]
-    return [address for route, address in dict.fromkeys(page for walk in walks for page in walk) if _is_shown(route)]
+    walks = [Walk(client).follow("/", CLICKS)]
+    for study in Study.objects.order_by("pk"):
+        walks.append(Walk(client, OF_A_STUDY).follow(f"/studies/{study.slug}/", CLICKS_IN_A_STUDY))
+    pages = dict.fromkeys(page for walk in walks for page in walk.pages.items())
+    return [address for route, address in pages if _is_shown(route)]
 
 
 def _is_shown(route: str) -> bool:
+    """Return whether the address shows researchers a page: no part of one, no download, and not participants' own."""
     return not route.endswith(("/live/", "/preview/", "/results/", "/programme/<int:number>/"))
