@@ -64,7 +64,7 @@ def as_files(uploads: "Sequence[UploadedFile[bytes]]", *refusals: type[Exception
         paths: list[Path] = []
         for number, upload in enumerate(uploads, start=1):
             path = Path(folder) / _name(upload)
-            if path in paths:
+            while path in paths:
                 path = path.with_name(f"{number}-{path.name}")
             path.write_bytes(upload.read())
             paths.append(path)

@@ -66,7 +66,7 @@ def claim_within_budget(run: Run, items: QuerySet[Simulation], worker: str, coun
     """Claim up to ``count`` of ``items``, all cells of ``run``; none once the run has reached its budget.
 
     A run with a budget is locked meanwhile, as it is while it is paused at its budget. Otherwise the pause could miss a cell
-    that is just being claimed, and the worker would lose the turn that it begins.
+    that is just being claimed, and say what the run has cost before its last turn.
     """
     if run.budget is None:
         return CELLS.claim_of(run, items, worker, count)

@@ -87,14 +87,14 @@ def test_published_rows_and_descriptions_can_be_uploaded(client: Client, tmp_pat
     numbers = {name: getattr(Recipe(), name) for name in NUMBERS}
     told = {"model": "base", "variant": "system", "markup": "own", "modules": "q and v"} | numbers
     rows, described = (path.read_bytes() for path in write_rows(tmp_path))
-    files = [SimpleUploadedFile("train.jsonl", content) for content in (rows, rows)]
+    files = [SimpleUploadedFile(name, rows) for name in ("3-train.jsonl", "train.jsonl", "train.jsonl")]
     descriptions = SimpleUploadedFile("desc.json", described)
     response = client.post("/new-tuning/", told | {"name": "three", "rows": files, "descriptions": descriptions})
     found = Tuning.objects.get(name="three")
-    assert (response.status_code, found.samples, found.is_queued) == (302, 16, True)
-    assert found.configuration["sources"]["files"] == ["train.jsonl", "2-train.jsonl"]
+    assert (response.status_code, found.samples, found.is_queued) == (302, 24, True)
+    assert found.configuration["sources"]["files"] == ["3-train.jsonl", "train.jsonl", "3-3-train.jsonl"]
     assert found.configuration["sources"]["descriptions"] == "desc.json"
-    assert len(read_samples(Path(found.folder))) == 16
+    assert len(read_samples(Path(found.folder))) == 24
 
 
 @pytest.mark.parametrize(
