@@ -7,7 +7,7 @@ from django.db.models import ProtectedError, Q
 
 from characters.benchmarks.answer_requests import ANSWERS
 from characters.benchmarks.refusals import BenchmarkRefused
-from characters.models import Answer, AnswerSet, Benchmark, Ranking, Tuning
+from characters.models import Answer, AnswerSet, Benchmark, Judging, Ranking, Tuning
 from characters.quantities import counted
 from characters.signals import answers_leaving
 from jobs.models import Job
@@ -51,7 +51,8 @@ def remove_answers(answer_set: AnswerSet) -> str:
     Raises BenchmarkRefused while a model works on them, or people judge them.
     """
     _refuse_running(answer_set)
-    for judging in answer_set.judgings.filter(state=Job.State.RUNNING):
+    uses = Q(answer_sets=answer_set) | Q(baseline=answer_set)
+    for judging in Judging.objects.filter(uses, state=Job.State.RUNNING):
         raise BenchmarkRefused(f"{judging.model} is judging {answer_set.name}. Pause it first.")
     answers_leaving.send(AnswerSet, answer_set=answer_set)
     return in_words(answer_set.delete()[1])
@@ -72,8 +73,9 @@ def count_benchmark(benchmark: Benchmark) -> str:
 
 def count_answers(answer_set: AnswerSet) -> str:
     """Return in words what would be deleted with the answer set."""
+    judgings = Judging.objects.filter(baseline=answer_set)
     rankings = Ranking.objects.filter(Q(first=answer_set) | Q(second=answer_set))
-    return in_words({"Answer": answer_set.answers.count(), "Ranking": rankings.count()})
+    return in_words({"Answer": answer_set.answers.count(), "Judging": judgings.count(), "Ranking": rankings.count()})
 
 
 def in_words(counts: dict[str, int]) -> str:

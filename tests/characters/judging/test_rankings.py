@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from characters.benchmarks.refusals import BenchmarkRefused
+from characters.benchmarks.removal import count_answers, remove_answers
+from characters.judging.queue import RANKINGS
 from characters.models import Answer, BenchmarkRow, Judging
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
 from dialogue.backends.scripted import ScriptedModel
@@ -144,6 +147,19 @@ def test_a_judge_that_cannot_run_halts_the_judging(judging: Judging) -> None:
 def test_a_deleted_answer_halts_the_judging(judging: Judging) -> None:
     Answer.objects.filter(answer_set__name="Tuned").delete()
     assert "was deleted since this judging began" in run(judging).message
+
+
+@pytest.mark.parametrize(
+    ("name", "goes"), [("Tuned", "2 answers, 4 rankings"), (BASELINE, "2 answers, 1 judging, 4 rankings")]
+)
+def test_answers_are_not_deleted_while_a_model_judges_them(judging: Judging, name: str, goes: str) -> None:
+    RANKINGS.start(judging)
+    answer_set = judging.benchmark.answer_sets.get(name=name)
+    with pytest.raises(BenchmarkRefused, match="firster is judging"):
+        remove_answers(answer_set)
+    RANKINGS.pause(judging)
+    assert count_answers(answer_set) == goes
+    assert remove_answers(answer_set) == f"1 answer set, {goes}"
 
 
 def test_what_a_judge_costs_is_counted(judging: Judging) -> None:
