@@ -83,6 +83,10 @@ def test_what_is_not_the_chatbots_fault_is_no_trouble(study: Study) -> None:
     assert read_trouble(study) is None
 
 
+def test_failures_are_found_without_reading_all_answers(study: Study) -> None:
+    assert "generation_with_a_reason" in Generation.objects.failed().explain()
+
+
 def test_all_pages_of_the_study_say_so_and_only_what_is_new_is_sent(study: Study) -> None:
     client = Client()
     client.force_login(make_staff())
