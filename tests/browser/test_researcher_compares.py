@@ -25,6 +25,8 @@ def test_from_a_studys_runs_to_two_dialogues_side_by_side(staff_page: Page) -> N
         make_dialogues(list(run.simulations.order_by("pk")), turns=1 + number)
     staff_page.goto("/studies/demo/simulate/")
     staff_page.get_by_role("link", name="Compare runs").click()
+    expect(staff_page.get_by_role("row", name="Turns per dialogue 1.00 (0.00) 2.00 (0.00)")).to_be_visible()
+    staff_page.goto("/studies/demo/compare/")
     expect(staff_page.get_by_label("no persona features")).to_be_visible()
     check_page_in_both_sizes(staff_page, "choice")
     staff_page.get_by_label("no persona features").check()
