@@ -174,7 +174,7 @@ def test_judged_pairs_are_browsed_from_the_heat_map_to_the_named_utterances(staf
         make_judgement(presentation, detected=presentation.position % 2 == 0)
     close_evaluation(evaluation)
     staff_page.goto("/studies/demo/judge/")
-    staff_page.get_by_role("link", name="Browse judged pairs").click()
+    staff_page.get_by_role("link", name="Browse judged pairs of all closed evaluations").click()
     expect(staff_page.get_by_role("region", name="Utterances named")).to_be_visible()
     check_page_in_both_sizes(staff_page, "judged pairs")
     staff_page.get_by_role("link", name="both dialogues").first.click()
