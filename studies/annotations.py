@@ -53,8 +53,7 @@ def read_annotations(dialogue: Dialogue) -> Annotations:
 @transaction.atomic
 def add_tag(dialogue: Dialogue, name: str, author: User | None) -> None:
     """Add a tag; one that the dialogue has already stays. Names that look the same are the same."""
-    name = plain_name(storable(name))
-    _refuse_length("A tag", name, LONGEST_TAG)
+    name = checked_tag(name)
     if dialogue.tags.exclude(name=name).count() >= MOST_TAGS:
         raise AnnotationRefused(f"This dialogue has {MOST_TAGS} tags, which is the limit. Remove one first.")
     _, is_new = Tag.objects.get_or_create(dialogue=dialogue, name=name, defaults={"author": author})
@@ -91,8 +90,7 @@ def remove_note(dialogue: Dialogue, key: str, author: User | None) -> None:
 @transaction.atomic
 def exclude_dialogue(dialogue: Dialogue, reason: str, author: User | None) -> None:
     """Leave the dialogue out of figures, pairs and models from now on. One that is excluded already keeps its reason."""
-    reason = " ".join(storable(reason).split())
-    _refuse_length("A reason", reason, LONGEST_REASON)
+    reason = checked_reason(reason)
     Dialogue.objects.select_for_update(of=("self",)).get(pk=dialogue.pk)
     if dialogue.exclusions.filter(removed_at=None).exists():
         raise AnnotationRefused("This dialogue is excluded already. Include it again before you give another reason.")
@@ -118,6 +116,20 @@ CHANGES: Mapping[str, Change] = {
     "include": include_dialogue,
 }
 """The changes by their names in forms. Each raises AnnotationRefused."""
+
+
+def checked_tag(name: str) -> str:
+    """Return the name as it is stored: names that look the same are the same. Raises AnnotationRefused."""
+    name = plain_name(storable(name))
+    _refuse_length("A tag", name, LONGEST_TAG)
+    return name
+
+
+def checked_reason(reason: str) -> str:
+    """Return the reason of an exclusion on one line. Raises AnnotationRefused."""
+    reason = " ".join(storable(reason).split())
+    _refuse_length("A reason", reason, LONGEST_REASON)
+    return reason
 
 
 def _refuse_length(what: str, text: str, longest: int) -> None:

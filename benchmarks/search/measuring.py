@@ -24,7 +24,7 @@ SEARCHES = {
     "one Chinese character": {"q": "天"},
     "a word, by ending and goal": {"q": word(10), "ending": "max_turns", "goal": "3"},
     "a word, longest first": {"q": word(10), "sort": "longest"},
-    "a word, page 500": {"q": word(1), "page": "500"},
+    "a word, page 200": {"q": word(1), "page": "200"},
     "no word": {},
 }
 _MORE = 200

@@ -6,4 +6,5 @@ from roleplay_site.finding import views
 
 urlpatterns = [
     path("studies/<slug:slug>/dialogues/", views.dialogues, name="dialogues"),
+    path("studies/<slug:slug>/dialogues/change/", views.change_dialogues, name="change-dialogues"),
 ]

@@ -4,14 +4,16 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
+from roleplay_site.finding.first_found import FirstFound, find_first
 from roleplay_site.finding.orders import ORDERS
+from roleplay_site.finding.requests import Wanted
 from simulation.models import FailedDialogue
-from studies.annotations import add_tag, exclude_dialogue
-from studies.models import Condition, Dialogue
+from studies.annotations import MOST_TAGS, add_tag, exclude_dialogue
+from studies.models import AuditLine, Condition, Dialogue, Exclusion, Tag
 from studies.search.indexing import index_study
 from tests.collection.factories import enrol_participant, make_natural_dialogue, make_open_study
 from tests.factories import make_dialogue, make_run, make_staff, make_study, make_turn
@@ -136,6 +138,19 @@ def test_stepping_visits_the_whole_list_in_its_order(
         assert way == shown(f"sort={sort}")
 
 
+def test_a_search_in_a_large_study_lists_and_steps_through_the_first_dialogues(
+    client: Client, dialogues: dict[str, Dialogue], shown: List
+) -> None:
+    study, wanted = dialogues["chat"].study, Wanted(words="calories", sort="longest")
+    keys = [dialogues[name].pk for name in shown("q=calories&sort=longest")]
+    assert find_first(study, wanted, most=2) == FirstFound(keys[:2], is_cut=True)
+    assert find_first(study, wanted, most=len(keys)) == FirstFound(keys, is_cut=False)
+    page = client.get(f"/dialogues/{dialogues['failed'].token}/?q=calories&sort=longest").text
+    assert f"2 of {len(keys)} in the list" in page
+    assert f'rel="prev" href="/dialogues/{dialogues["long"].token}/?q=calories&amp;sort=longest"' in page
+    assert f'rel="next" href="/dialogues/{dialogues["short"].token}/?q=calories&amp;sort=longest"' in page
+
+
 def test_a_dialogue_that_has_left_the_list_still_leads_to_its_neighbours(
     client: Client, dialogues: dict[str, Dialogue]
 ) -> None:
@@ -154,3 +169,52 @@ def test_who_may_not_view_studies_finds_nothing(dialogues: dict[str, Dialogue]) 
     stranger = Client()
     stranger.force_login(User.objects.create_user("stranger", is_staff=True))
     assert stranger.get("/studies/demo/dialogues/?q=calories").status_code == 403
+
+
+def change(client: Client, query: str, action: str, value: str, count: int) -> str:
+    """Send a form below the list with that query, and return the page that follows."""
+    sent = {"action": action, "value": value, "count": count}
+    return client.post(f"/studies/demo/dialogues/change/?{query}", sent, follow=True).text
+
+
+def test_all_dialogues_of_a_list_are_tagged_and_excluded_at_once_with_one_line_in_the_audit_trail(
+    client: Client, dialogues: dict[str, Dialogue], shown: List
+) -> None:
+    AuditLine.objects.all().delete()
+    page = client.get("/studies/demo/dialogues/?kind=simulated").text
+    assert "Add tag to 3 dialogues" in page
+    assert "Tagged 2 dialogues. Tagged already: 1." in change(client, "kind=simulated", "tag", " odd ", 3)
+    assert shown("tag=odd") == ["failed", "long", "short"]
+    assert "Excluded 2 dialogues. Excluded already: 1." in change(client, "tag=odd", "exclude", "a  test", 3)
+    assert [str(one) for one in Exclusion.objects.all()] == ["off topic", "a test", "a test"]
+    assert {one.author for one in dialogues["long"].exclusions.all()} == {User.objects.get()}
+    assert "Included 3 dialogues again." in change(client, "flag=excluded", "include", "", 3)
+    assert "Removed the tag from 3 dialogues. Without the tag: 2." in change(client, "", "untag", "odd", 5)
+    assert (shown("flag=excluded"), Tag.objects.count()) == ([], 0)
+    assert [str(line) for line in AuditLine.objects.order_by("pk")] == [
+        "researcher added a tag to 2 dialogues at once",
+        "researcher excluded 2 dialogues at once",
+        "researcher restored 3 dialogues at once, which were excluded",
+        "researcher removed a tag from 3 dialogues at once",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "value", "count", "sentence"),
+    [
+        ("exclude", "a test", 2, "The list has 3 dialogues now, so nothing was changed."),
+        ("exclude", "", 3, "A reason needs some text. Type it, then try again."),
+        ("tag", "x" * 51, 3, "A tag may have 50 characters, and this one has 51."),
+        ("tag", "new", 3, "because 1 dialogue already reached the limit of 20 tags."),
+        ("delete", "", 3, "This page sent no action that the site knows."),
+    ],
+)
+def test_a_change_of_a_list_is_done_whole_or_refused_in_a_sentence(
+    client: Client, dialogues: dict[str, Dialogue], action: str, value: str, count: int, sentence: str
+) -> None:
+    for number in range(MOST_TAGS):
+        add_tag(dialogues["long"], f"tag {number}", None)
+    assert sentence in change(client, "kind=simulated", action, value, count)
+    assert (Exclusion.objects.count(), Tag.objects.count()) == (1, MOST_TAGS + 1)
+    User.objects.get().user_permissions.remove(Permission.objects.get(codename="change_study"))
+    assert client.post("/studies/demo/dialogues/change/", {"action": "exclude", "value": "a"}).status_code == 403
