@@ -44,4 +44,9 @@ def test_found_dialogues_are_stepped_through_tagged_and_excluded(staff_page: Pag
     staff_page.get_by_role("link", name="2 of 2 in the list").click()
     arrive(staff_page, "Dialogues")
     expect(staff_page.get_by_role("row", name="excluded calories")).to_have_count(1)
+    staff_page.get_by_text("Tag or exclude these dialogues").click()
+    staff_page.get_by_label("Tag", exact=True).last.fill("read")
+    staff_page.get_by_role("button", name="Add tag to 2 dialogues").click()
+    expect(staff_page.get_by_text("Tagged 2 dialogues.")).to_be_visible()
+    expect(staff_page.get_by_role("row", name="read")).to_have_count(2)
     assert Dialogue.objects.filter(exclusions__reason="The server failed.").count() == 1

@@ -194,8 +194,12 @@ def test_judgements_are_taken_out_as_a_file(staff_page: Page) -> None:
 
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Page) -> None:
-    make_busy_evaluation()
+    evaluation = make_busy_evaluation()
     staff_page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     for address in addresses():
         staff_page.goto(address)
         check_page(staff_page, address)
+    Evaluation.objects.filter(pk=evaluation.pk).update(state=Evaluation.State.CLOSED)
+    staff_page.goto(f"{PAGE}pairs/")
+    expect(staff_page.get_by_role("region", name="Table of pairs")).to_be_visible()
+    check_page(staff_page, "judged pairs")
