@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from dialogue.answers import show_answer
 from evaluation.models import Evaluation, Judgement, Pair, has_excluded
+from evaluation.own_answers_export import OwnAnswersToExport
 from evaluation.records import write_records
 from studies.files.exports import FORMS, counted, row_writer, table_head
 from studies.files.person_answers import AnswersToExport
@@ -92,7 +93,8 @@ def export_judgements(evaluation: Evaluation, form: str = "csv", *, takes_texts:
     results (``counted_judgements``); "jsonl" has all data (``records.write_records``).
 
     In a study that asks questions beside its persona form, a table has a column for each, with the answer of the person who
-    chats in the natural dialogue: people's own words only if ``takes_texts``. Raises Incomplete at the end if the number of
+    chats in the natural dialogue; the evaluation's own questions have columns, too. Both leave out people's own words unless
+    ``takes_texts``. Raises Incomplete at the end if the number of
     rows is not that of the judgements at the start.
     """
     yield from _export({"": evaluation}, AnswersToExport(evaluation.study, takes_texts), form)
@@ -145,9 +147,9 @@ def _export(evaluations: dict[str, Evaluation], answers: AnswersToExport, form: 
     if form == "jsonl":
         yield from chain.from_iterable(write_records(evaluation, answers) for evaluation in evaluations.values())
         return
-    write = row_writer(form)
-    rows = [_each(one, partial(_written, write, prefix, answers), answers) for prefix, one in evaluations.items()]
-    yield table_head(form, [*COLUMNS, *(f"survey.{question.key}" for question in answers.surveys)])
+    write, own = row_writer(form), OwnAnswersToExport.of(evaluations.values(), takes_texts=answers.takes_texts)
+    rows = [_each(one, partial(_written, write, prefix, answers, own), answers) for prefix, one in evaluations.items()]
+    yield table_head(form, [*COLUMNS, *(f"survey.{question.key}" for question in answers.surveys), *own.columns])
     yield from chain.from_iterable(rows)
 
 
@@ -159,7 +161,7 @@ def _each(
     judgements = counted_judgements(evaluation, timezone.now())
     expected = judgements.count()
     with_goals = judgements.annotate(goal_number=F("pair__goal__number"), domain=F("pair__goal__domain"))
-    rows = with_goals.annotate(**_PLAYED).select_related("evaluator", "pair")
+    rows = with_goals.annotate(**_PLAYED).select_related("evaluator", "pair", "presentation")
     if answers and answers.surveys:
         rows = rows.prefetch_related("pair__natural__persona__survey_answers")
     return counted(map(write, rows.iterator(chunk_size=500)), expected, "judgements")
@@ -187,10 +189,11 @@ def _row(one: Judgement, prefix: str) -> JudgementRow:
     )
 
 
-def _written(write: Write, prefix: str, answers: AnswersToExport, one: Judgement) -> str:
+def _written(write: Write, prefix: str, answers: AnswersToExport, own: OwnAnswersToExport, one: Judgement) -> str:
     """Return the judgement's row of a table."""
     row = _row(one, prefix)
     duration = "" if row.duration is None else f"{row.duration:.3f}"
     judged = row._asdict() | {"detected": int(row.detected), "duration": duration, "flagged": int(row.flagged)}
     told = answers.survey(one.pair.natural).values() if answers.surveys else ()
-    return write([*judged.values(), *(None if answer is None else show_answer(answer) for answer in told)])
+    said = (None if answer is None else show_answer(answer) for answer in told)
+    return write([*judged.values(), *said, *own.cells(one)])

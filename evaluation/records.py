@@ -23,6 +23,8 @@ from evaluation.models import (
     Presentation,
     Revision,
 )
+from evaluation.models.answers import AnswerFields
+from evaluation.own_answers_export import OwnAnswersToExport
 from studies.files.exports import counted
 from studies.files.person_answers import AnswersToExport
 from studies.models import Dialogue, Exclusion
@@ -70,11 +72,12 @@ def write_records(evaluation: Evaluation, answers: AnswersToExport) -> Iterator[
     drafts, training pairs, attention checks, and those about people who have withdrawn, marked. Raises Incomplete if the number
     of lines is not that of the rows at the start.
     """
+    own = OwnAnswersToExport.of([evaluation], takes_texts=answers.takes_texts)
     parts = (
         _lines("pair", _pairs(evaluation, answers), partial(_pair, answers=answers)),
         _lines("list", _assignments(evaluation), _assignment),
         _lines("evaluator", evaluation.evaluators.order_by("pk"), _evaluator),
-        _lines("judgement", _judgements(evaluation), _judgement),
+        _lines("judgement", _judgements(evaluation), partial(_judgement, own=own)),
         _lines("sitting", evaluation.judge_runs.order_by("pk"), _judge_run),
         _lines("verdict", _model_judgements(evaluation, timezone.now()), _model_judgement),
     )
@@ -165,7 +168,7 @@ def _evaluator(evaluator: Evaluator) -> Line:
     return {"evaluator": evaluator.code} | _values(evaluator, ("state", "flag", *times))
 
 
-def _judgement(one: Judgement) -> Line:
+def _judgement(one: Judgement, own: OwnAnswersToExport) -> Line:
     side = artificial_side(one.presentation)
     return {
         "evaluator": one.evaluator.code,
@@ -175,14 +178,18 @@ def _judgement(one: Judgement) -> Line:
         "is_submitted": one.submitted_at is not None,
         "artificial_side": side,
         "is_detected": one.choice == side if one.choice else None,
-        **asdict(answer_of(one)),
+        **_answer(one, own),
         **_values(one, ("shown_at", "submitted_at", *Judgement.MEASURES, "showed_goal", "showed_persona")),
-        "revisions": [_revision(revision) for revision in one.revisions.all()],
+        "revisions": [_revision(revision, own) for revision in one.revisions.all()],
     }
 
 
-def _revision(revision: Revision) -> Line:
-    return _values(revision, ("number", "made_at", "is_submitted", "active_seconds")) | asdict(answer_of(revision))
+def _revision(revision: Revision, own: OwnAnswersToExport) -> Line:
+    return _values(revision, ("number", "made_at", "is_submitted", "active_seconds")) | _answer(revision, own)
+
+
+def _answer(row: AnswerFields, own: OwnAnswersToExport) -> Line:
+    return asdict(answer_of(row)) | {"own_answers": own.kept(row.own_answers)}
 
 
 def _judge_run(judge_run: JudgeRun) -> Line:
@@ -190,11 +197,13 @@ def _judge_run(judge_run: JudgeRun) -> Line:
 
 
 def _model_judgement(one: ModelJudgement) -> Line:
+    asked = asdict(answer_of(one))
+    del asked["own_answers"]  # models answer only the paper's questions
     return {
         "model": one.judge_run.model,
         "sitting": one.judge_run.token,
         "pair": one.pair.token,
-        **asdict(answer_of(one)),
+        **asked,
         **_values(one, ("is_natural_first", "outputs", "problem", "finished_at")),
     }
 

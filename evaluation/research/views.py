@@ -17,6 +17,7 @@ from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.exports import export_judgements
 from evaluation.flags import flag_evaluator
 from evaluation.models import Evaluation, EvaluationOutcome
+from evaluation.own_codebook import export_own_codebook
 from evaluation.own_questions import read_own_questions
 from evaluation.planning.opening import NotReady, close_evaluation, delete_plan, open_evaluation
 from evaluation.research.evaluation_editor import EvaluationEditor, blank_evaluation, similar_evaluation
@@ -37,6 +38,11 @@ DOWNLOADS = {
     "judgements.csv": partial(export_judgements, form="csv"),
     "judgements-spreadsheet.csv": partial(export_judgements, form="spreadsheet"),
     "judgements.jsonl": partial(export_judgements, form="jsonl"),
+    "judgements-with-free-text.csv": partial(export_judgements, form="csv", takes_texts=True),
+    "judgements-with-free-text-spreadsheet.csv": partial(export_judgements, form="spreadsheet", takes_texts=True),
+    "judgements-with-free-text.jsonl": partial(export_judgements, form="jsonl", takes_texts=True),
+    "codebook.csv": partial(export_own_codebook, form="csv"),
+    "codebook-spreadsheet.csv": partial(export_own_codebook, form="spreadsheet"),
     "evaluators-with-external-ids.csv": partial(export_evaluators, form="spreadsheet"),
 }
 LIVE_PARTS = {"evaluators": "evaluation/_evaluators.html", "judge-runs": "evaluation/_judge_runs.html"}

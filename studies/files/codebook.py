@@ -32,27 +32,34 @@ def export_codebook(study: Study, form: str = "csv") -> Iterator[str]:
 
 def _row(column: Column) -> list[object]:
     question = column.question
-    condition = question.condition
     return [
         column.name,
         question.label,
         question.kind.label,
         question.placement.label,
         column.goal.number if column.goal else "",
-        _answers(question),
-        "; ".join(
-            f"{end}: {label}"
-            for end, label in ((question.low, question.low_label), (question.high, question.high_label))
-            if label
-        ),
-        f"{condition.key}: {'; '.join(condition.answers)}" if condition else "",
+        possible_answers(question),
+        labels_of_ends(question),
+        condition_of(question),
         "yes" if question.is_required else "no",
         _screened_out(question),
         "yes" if question.is_free_text else "no",
     ]
 
 
-def _answers(question: Question) -> str:
+def labels_of_ends(question: Question) -> str:
+    """Return the labels at the ends of a scale."""
+    ends = ((question.low, question.low_label), (question.high, question.high_label))
+    return "; ".join(f"{end}: {label}" for end, label in ends if label)
+
+
+def condition_of(question: Question) -> str:
+    """Return which answers to which question let this one be asked."""
+    condition = question.condition
+    return f"{condition.key}: {'; '.join(condition.answers)}" if condition else ""
+
+
+def possible_answers(question: Question) -> str:
     """Return the possible answers: listed ones, or the limits of a number."""
     if question.choices:
         return "; ".join(question.choices)

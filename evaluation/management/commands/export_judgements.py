@@ -27,7 +27,7 @@ class Command(StudyCommand):
         parser.add_argument(
             "--include-free-text",
             action="store_true",
-            help="with the participants' answers in their own words, which may identify them",
+            help="with participants' and evaluators' answers in their own words, which may identify them",
         )
         parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 
