@@ -51,7 +51,8 @@ class ProgrammeFile:
     def explain(self, error: RequestError) -> RequestError:
         """Return the error with the place of the value that must change."""
         key = _ONE.get(error.about, error.about)
-        place = (self.values[key].index(error.model),) if error.model in self.values.get(key, ()) else ()
+        value = self.values.get(key)
+        place = (value.index(error.model),) if isinstance(value, list) and error.model in value else ()
         return self.refusal(str(error).removesuffix("."), key, *place)
 
     def refusal(self, sentence: str, key: str, *rest: str | int) -> RequestError:
