@@ -20,7 +20,8 @@ from studies.languages import name_language
 from studies.models import Condition, Goal, Persona, Study
 from studies.models.fields import errors_of
 from studies.models.studies import FROZEN
-from studies.questionnaires import check_answers
+from studies.questionnaires import check_answers, read_features
+from studies.questions.sentences import template_of
 from studies.services import announce_change, let_texts_follow
 
 
@@ -144,7 +145,7 @@ class QuestionsPage(EditorPage):
 
     def _store(self) -> None:
         self.study.save(update_fields=["questionnaire", *self.form.fields])
-        self.notices += _misfits(self.study)
+        self.notices += [*_unused_answers(self.study), *_misfits(self.study)]
 
     def _changed(self) -> list[str]:
         return ["questionnaire", *super()._changed()]
@@ -206,6 +207,17 @@ class TextsPage(EditorPage):
 def _is_frozen_by_now(study: Study) -> bool:
     """Return whether the study is frozen now. The row stays locked, so that no one can enrol before it is stored."""
     return any(row.is_frozen for row in Study.objects.select_for_update().filter(pk=study.pk))
+
+
+def _unused_answers(study: Study) -> list[str]:
+    """Return a sentence if no answer occurs in the persona sentence, as with the paper's sentence and other questions."""
+    keys = {question.key for question in read_features(study.questionnaire)}
+    if keys & set(template_of(study.persona_template).keys):
+        return []
+    return [
+        "The persona sentence names none of the questions, so it is the same for everybody. Write their keys into it, such as "
+        f"[{min(keys)}]."
+    ]
 
 
 def _misfits(study: Study) -> list[str]:
