@@ -6,7 +6,7 @@ from collection.research.opening import what_it_lacks
 from roleplay_site.overview.cockpit.numbers import Numbers
 from roleplay_site.overview.cockpit.quantities import counted, some
 from roleplay_site.overview.cockpit.step import Action, Step
-from studies.questionnaires import read_features
+from studies.questionnaires import read_features, read_questions
 
 
 def set_up_step(numbers: Numbers) -> Step:
@@ -15,7 +15,7 @@ def set_up_step(numbers: Numbers) -> Step:
     facts = [
         counted(numbers.goals, "goal"),
         *some(numbers.personas, "persona"),
-        *some(len(read_features(study.questionnaire)), "question"),
+        *some(len(read_questions(study.questionnaire)), "question"),
     ]
     edit = reverse("edit-study", args=[study.slug])
     change = Action("View set-up", address) if study.is_frozen or study.is_archived else Action("Edit study", edit)
