@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from studies.access import staff_only
@@ -13,6 +14,7 @@ from studies.editor.part_forms import TEXTS
 from studies.editor.questions_preview import preview_questions
 from studies.editor.steps import STEPS, STOPS, Stop, stop_after
 from studies.language_hints import language_hints
+from studies.languages import ENGLISH, language_choices
 from studies.models import Study
 from studies.services import copy_study
 
@@ -57,7 +59,9 @@ def text_preview(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def questions_preview(request: HttpRequest) -> HttpResponse:
     """Render the typed questions as participants will see them, with the persona sentences."""
-    return render(request, "studies/editor/_questions_preview.html", {"preview": preview_questions(request.POST)})
+    language = request.POST.get("language", "")
+    with override(language if language in dict(language_choices()) else ENGLISH):
+        return render(request, "studies/editor/_questions_preview.html", {"preview": preview_questions(request.POST)})
 
 
 @staff_only

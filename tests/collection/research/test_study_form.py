@@ -385,6 +385,9 @@ def test_a_preview_shows_the_questions_and_every_sentence_and_stores_nothing(cli
     assert """data-shown-if="mood_today" data-answers="[&quot;bad&quot;]\"""" in page
     assert "The sentences for all 3 combinations of answers." in page
     assert [f"You are a person{of}." in page for of in (" of 18", " of 99", "")] == [True] * 3
+    german = client.post("/new-study/questions/", form | {"language": "de"}).text
+    assert "Keine Angabe" in german
+    assert "Keine Angabe" not in page
     study.refresh_from_db()
     assert stored(study) == before
     paper = client.post("/new-study/questions/", shown).text
