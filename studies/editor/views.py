@@ -58,10 +58,10 @@ def text_preview(request: HttpRequest, name: str) -> HttpResponse:
 @staff_only
 @require_POST
 def questions_preview(request: HttpRequest) -> HttpResponse:
-    """Render the typed questions as participants will see them, with the persona sentences."""
-    language = request.POST.get("language", "")
+    """Render the typed questions as participants will see them, with the persona sentences. Mistakes are in English."""
+    preview, language = preview_questions(request.POST), request.POST.get("language", "")
     with override(language if language in dict(language_choices()) else ENGLISH):
-        return render(request, "studies/editor/_questions_preview.html", {"preview": preview_questions(request.POST)})
+        return render(request, "studies/editor/_questions_preview.html", {"preview": preview})
 
 
 @staff_only
