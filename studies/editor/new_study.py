@@ -79,7 +79,8 @@ class NewStudy:
         if typed["start"] == PAPER:
             _add_paper_goals(study)
         let_texts_follow(study)
-        record(study, Verb.CREATED, "the study")
+        if typed["start"] != COPY:
+            record(study, Verb.CREATED, "the study")
         return study
 
 
