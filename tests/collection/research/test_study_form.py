@@ -386,8 +386,8 @@ def test_a_preview_shows_the_questions_and_every_sentence_and_stores_nothing(cli
     assert "The sentences for all 3 combinations of answers." in page
     assert [f"You are a person{of}." in page for of in (" of 18", " of 99", "")] == [True] * 3
     german = client.post("/new-study/questions/", form | {"language": "de"}).text
-    assert "Keine Angabe" in german
-    assert "Keine Angabe" not in page
+    assert "Bitte wählen" in german
+    assert "Bitte wählen" not in page
     study.refresh_from_db()
     assert stored(study) == before
     paper = client.post("/new-study/questions/", shown).text
