@@ -8,13 +8,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 from analysis.stored_results import AnyReport, stored_file
+from studies.audit import Verb, record
 
 
 def send_file(request: HttpRequest, report: AnyReport, name: str, prefix: str) -> HttpResponse:
     """Return one of the report's files as a download, or for display if the query has ``look``. Raises Http404."""
     if name not in report.files:
         raise Http404
-    return _sent(_read(report, name), f"{prefix}-{name}", as_attachment="look" not in request.GET)
+    content, is_shown = _read(report, name), "look" in request.GET
+    if not is_shown:
+        record(report.study, Verb.EXPORTED, f"{prefix}-{name}")
+    return _sent(content, f"{prefix}-{name}", as_attachment=not is_shown)
 
 
 def send_archive(report: AnyReport, folder: str) -> HttpResponse:
@@ -23,6 +27,7 @@ def send_archive(report: AnyReport, folder: str) -> HttpResponse:
     with ZipFile(into, "w", ZIP_DEFLATED) as archive:
         for name in report.files:
             archive.writestr(f"{folder}/{name}", _read(report, name))
+    record(report.study, Verb.EXPORTED, f"{folder}.zip")
     return _sent(into.getvalue(), f"{folder}.zip", as_attachment=True)
 
 

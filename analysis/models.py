@@ -110,6 +110,11 @@ class HumannessReport(Computation):
     def __str__(self) -> str:
         return f"Health and fidelity of: {self.run}"
 
+    @property
+    def study(self) -> Study:
+        """Return the study of its run."""
+        return self.run.study
+
 
 class HumannessFile(ComputedFile):
     """A file of a report on a run's health and fidelity."""

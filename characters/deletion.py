@@ -7,6 +7,7 @@ from django.db import transaction
 from characters.models import Character, Triplet
 from characters.refusals import CharacterRefused
 from jobs.models import Job
+from studies.audit import Verb, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +34,5 @@ def delete_character(character: Character) -> None:
             raise CharacterRefused(
                 f"A model is working on {locked.name}. Cancel or pause its work first, or wait until it is finished."
             )
+    record(None, Verb.DELETED, f"the character {locked.name}", about=locked.name)
     locked.delete()

@@ -4,6 +4,7 @@ import re
 
 from evaluation.answers import is_detected
 from evaluation.models import Evaluator, Pair
+from studies.audit import Verb, record
 
 LONGEST_FLAG = 200
 _INATTENTIVE = "failed {failed} of {checks} attention checks"
@@ -13,6 +14,8 @@ _INATTENTIVE_FLAGS = re.compile(_INATTENTIVE.format(failed=r"\d+", checks=r"\d+"
 def flag_evaluator(evaluator: Evaluator, reason: str) -> None:
     """Flag the evaluator for a reason, or remove the flag if it is empty."""
     Evaluator.objects.filter(pk=evaluator.pk).update(flag=reason.strip()[:LONGEST_FLAG])
+    verb, evaluation = (Verb.ADDED if reason.strip() else Verb.REMOVED), evaluator.evaluation
+    record(evaluation.study, verb, f"the flag of {evaluator} in “{evaluation}”", about=str(evaluation))
 
 
 def flag_inattentive(evaluator: Evaluator) -> None:

@@ -18,6 +18,7 @@ from jobs.leases import LONGEST_PAUSE, Leases, Work
 from jobs.models import Job, takes_results
 from jobs.routing import EVERYTHING, Service, queues_for
 from jobs.rows import update_row
+from jobs.signals import job_controlled
 from jobs.statements import Parameter, Statement
 
 logger = logging.getLogger(__name__)
@@ -111,12 +112,14 @@ class Queue(Leases[Work]):
     def pause(self, job: Job) -> None:
         """Stop a running job within seconds. When it starts again, it continues where it stopped."""
         if self.lock(job).is_running:
+            job_controlled.send(sender=type(job), job=job, act="paused")
             self._change(job, state=State.PAUSED, message="")
 
     @transaction.atomic
     def cancel(self, job: Job) -> None:
         """Stop an unfinished job until it is started again explicitly."""
         if self.lock(job).state != State.FINISHED:
+            job_controlled.send(sender=type(job), job=job, act="cancelled")
             self._change(job, state=State.CANCELLED, is_queued=False, message="")
 
     def halt(self, job: Job, message: str) -> None:
@@ -182,6 +185,7 @@ class Queue(Leases[Work]):
         return type(job).from_db(connection.alias, _columns(type(job)), found)
 
     def _begin(self, job: Job, *, is_queued: bool, **fields: object) -> None:
+        job_controlled.send(sender=type(job), job=job, act="started")
         self._change(job, state=State.RUNNING, is_queued=is_queued, message="", started_at=Now(), **fields)
         self._retry_failed(job)
         self._finish_if_complete(job)

@@ -10,6 +10,8 @@ admin.site.login_form = AdminLoginForm
 urlpatterns = [
     path("", include("roleplay_site.overview.urls")),
     path("", include("roleplay_site.finding.urls")),
+    path("", include("roleplay_site.keeping.urls")),
+    path("", include("roleplay_site.history.urls")),
     path("", include("analysis.urls")),
     path("", include("evaluation.urls")),
     path("", include("simulation.urls")),

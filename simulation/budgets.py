@@ -9,6 +9,7 @@ from simulation.cells import CELLS
 from simulation.costs import cost_of, show_money, unpriced_apis
 from simulation.models import Run, Simulation
 from simulation.requests import RequestError, check_budget
+from studies.audit import Verb, record
 
 _PLACE = "[models.{}.price]"
 
@@ -37,6 +38,7 @@ def set_budget(run: Run, budget: float | None, models_file: Path | None = None) 
     if was_spent and not is_spent(row) and not row.is_running:
         row.message = ""
     row.save(update_fields=["budget", "message"])
+    record(row.study, Verb.CHANGED, f"the budget of the run “{run}”")
     run.budget, run.message = row.budget, row.message
 
 

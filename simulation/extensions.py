@@ -15,6 +15,7 @@ from simulation.cells import CELLS, Cells
 from simulation.models import FailedDialogue, Run, Simulation
 from simulation.requests import RequestError, check_seeds
 from simulation.services import queue_run
+from studies.audit import Verb, record
 from studies.models import Dialogue
 
 FAILED = "model_error"
@@ -36,6 +37,7 @@ def add_seeds(run: Run, seeds: Collection[int], started_by: User | None = None) 
     added = add_cells(run, ((seed, persona, goal) for seed in seeds for persona, goal in pairs))
     if not added:
         raise RequestError("The run already has all dialogues of these seeds. Enter other seeds.")
+    record(run.study, Verb.ADDED, f"{added} dialogues of more seeds to the run “{run}”")
     if state != Run.State.PAUSED:
         queue_run(run, started_by)
     return added
@@ -57,6 +59,7 @@ def retry_failed(run: Run, endings: Collection[str] = (FAILED,), cells: Cells | 
     count = sum(_open_again(piece) for piece in _pieces(failed))
     if count and state in (Run.State.FINISHED, Run.State.CANCELLED):
         Run.objects.filter(pk=run.pk).update(state=Run.State.PAUSED)
+    record(run.study, Verb.CHANGED, f"the run “{run}”: {count} failed dialogues to try again")
     run.refresh_from_db()
     return count
 

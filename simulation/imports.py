@@ -12,11 +12,12 @@ from dialogue.names import plain_name
 from simulation.models import Run, Simulation
 from simulation.roles import roles_of, sentence_of
 from simulation.run_identity import identify
+from studies.audit import Verb, record
 from studies.files.pieces import write_in_pieces
 from studies.files.recorded_answers import UnknownAnswer, check_recorded_answers, save_recorded_answers
 from studies.files.records import InvalidRecord, Place, Record, read_record
 from studies.files.turn_records import save_recorded_turns
-from studies.models import Dialogue, Goal, Output, Persona, Study
+from studies.models import Dialogue, Goal, Output, Persona, Study, refuse_archived
 from studies.recorded_roles import ROLE
 from studies.search.indexing import index_dialogues
 from studies.services import freeze_study
@@ -48,12 +49,14 @@ def import_dialogues(
 
     A line without a seed gets ``seed``. Lines that are already present are skipped, so an interrupted import can be repeated.
     Lines that are not a dialogue, have no certain place, or are of another kind or inquirer are reported, never merged. Lines
-    are stored in pieces, so that others can write in between.
+    are stored in pieces, so that others can write in between. Raises Archived.
     """
+    refuse_archived(study.pk)
     longest = Dialogue._meta.get_field("imported_from").max_length
     importer = _Importer(study, inquirer and plain_name(inquirer), source[:longest], seed)
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     write_in_pieces(numbered, importer.take, begin=importer.begin, finish=importer.finish)
+    record(study, Verb.IMPORTED, f"{importer.imported} dialogues from {importer.source}")
     return Report(importer.imported, importer.present, tuple(importer.unplaced), importer.mended)
 
 

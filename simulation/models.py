@@ -255,6 +255,11 @@ class Branch(PlayedJob, Item):
     def __str__(self) -> str:
         return f"Branch of {self.parent} at turn {self.turn}"
 
+    @property
+    def study(self) -> Study:
+        """Return the study of its dialogue."""
+        return self.dialogue.study
+
 
 class BranchEnvironment(Environment):
     """The software with which workers played a branch."""

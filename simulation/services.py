@@ -33,21 +33,23 @@ from simulation.run_prompts import chosen_prompts, frozen_texts, refuse_marks_wi
 from simulation.selectors import requested_cells, requested_goals, requested_personas
 from simulation.worked_time import count_dialogue
 from studies import services as study_services
+from studies.audit import Verb, record
 from studies.language_models.identities import built_in, describe_speaker, find_spec, find_well_described
-from studies.models import Dialogue, Output, Study, Turn
+from studies.models import Dialogue, Output, Study, Turn, refuse_archived
 
 
 def request_run(study: Study, request: RunRequest, models_file: Path | None = None) -> Run:
     """Return the study's run for this request with all requested cells; a repeated request adds only missing ones.
 
-    The run is paused until it is queued or started. Raises RequestError.
+    The run is paused until it is queued or started. Raises RequestError, or Archived.
     """
+    refuse_archived(study.pk)
     configuration = _configuration(study, request, models_file or settings.MODELS_FILE)
     provenance = describe_provenance(configuration, models_file or settings.MODELS_FILE)
     goals, personas = requested_goals(study, request), requested_personas(study, request)
     refuse_marks_within(configuration, goals)
     with transaction.atomic():
-        run, _ = Run.objects.get_or_create(
+        run, is_new = Run.objects.get_or_create(
             study=study,
             identity=identify(configuration),
             defaults={
@@ -57,6 +59,8 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
                 "provenance": provenance,
             },
         )
+        if is_new:
+            record(study, Verb.CREATED, f"the run “{run}”")
         study_services.freeze_study(study)
         CELLS.lock(run)
         if request.concurrency is not None:
@@ -150,6 +154,7 @@ def set_concurrency(run: Run, concurrency: int | None) -> None:
     """
     check_concurrency(concurrency)
     Run.objects.filter(pk=run.pk).update(concurrency=concurrency)
+    record(run.study, Verb.CHANGED, f"the dialogues at once of the run “{run}”")
     run.concurrency = concurrency
 
 

@@ -6,21 +6,24 @@ from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 from studies.audit import acting_as
+from studies.models import Archived
 
 P = ParamSpec("P")
 
 
-READ, CHANGE = "studies.view_study", "studies.change_study"
-"""Django's permissions for researchers' pages: to read and to change them."""
+READ, CHANGE, DELETE = "studies.view_study", "studies.change_study", "studies.delete_study"
+"""Django's permissions for researchers' pages: to read and to change them, and to delete studies."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -30,6 +33,7 @@ def staff_only(
     """Open the view to staff who may view studies, and its forms to those who may change them.
 
     Visitors who are not logged in go to the login page and back; others see which permission is missing and whom to ask.
+    What cannot begin in an archived study leads back to the page that asked for it, with the reason.
     A request for a fragment redirects the whole page, because the login form must not appear in the middle of another page.
     Browsers must keep no copy, which would outlast the login and a participant's withdrawal.
     """
@@ -41,8 +45,27 @@ def staff_only(
             return _to_login(request)
         if refusal := _refusal(request.user, request.method in _SAFE):
             raise PermissionDenied(refusal)
-        with acting_as(request.user.get_username()):
-            return view(request, *args, **kwargs)
+        try:
+            with acting_as(request.user.get_username()):
+                return view(request, *args, **kwargs)
+        except Archived as reason:
+            messages.error(request, str(reason))
+            return _sent_back(request)
+
+    return guarded
+
+
+def administrators_only(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Open the view to administrators among the staff, who are Django's superusers."""
+
+    @staff_only
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not account(request).is_superuser:
+            raise PermissionDenied(f"Your account '{account(request).get_username()}' is no administrator's.")
+        return view(request, *args, **kwargs)
 
     return guarded
 
@@ -72,6 +95,12 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     if not getattr(request, "htmx", False):
         return redirect_to_login(request.get_full_path() if request.method in _SAFE else _left(request))
     return HttpResponseClientRedirect(redirect_to_login(_shown(request), settings.LOGIN_URL)["Location"])
+
+
+def _sent_back(request: HttpRequest) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(_shown(request))
+    return redirect(_left(request))
 
 
 def _left(request: HttpRequest) -> str:

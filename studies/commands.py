@@ -12,15 +12,17 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from dialogue.backends import registry
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
+from studies.audit import Verb, record
 from studies.files.exports import Incomplete
 from studies.files.whole_files import Unwritable, write_whole
-from studies.models import Study
+from studies.models import Archived, Study
 
 NO_TABLES = "The database has no tables yet. Run python manage.py migrate, then python manage.py load_demo."
 
 
 class StudyCommand(BaseCommand):
-    """A command about studies. If the database was never migrated, it fails with one sentence and exit status 2.
+    """A command about studies. If the database was never migrated, or nothing may begin in an archived study, it fails with one
+    sentence and exit status 2.
 
     It leaves the checks of the code to ``migrate``, because they import every page before the command can begin.
     """
@@ -30,6 +32,8 @@ class StudyCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
             return super().execute(*args, **options)
+        except Archived as reason:
+            raise CommandError(str(reason), returncode=2) from reason
         except (OperationalError, ProgrammingError) as error:
             if Study._meta.db_table in connection.introspection.table_names():
                 raise
@@ -45,13 +49,15 @@ def find_study(slug: str) -> Study:
     return study
 
 
-def write_out(path: Path | None, pieces: Iterable[str]) -> None:
-    """Write an export to the file, or to standard output if ``path`` is None. Raises CommandError."""
+def write_out(path: Path | None, pieces: Iterable[str], study: Study, words: str) -> None:
+    """Write an export of the study to the file, or to standard output if ``path`` is None, and record it, with what it is in
+    ``words``. Raises CommandError."""
     try:
         if path is None:
             _print(pieces)
         else:
             write_whole(path, pieces)
+        record(study, Verb.EXPORTED, words)
     except (Incomplete, Unwritable) as error:
         raise CommandError(str(error), returncode=2) from error
 

@@ -15,6 +15,7 @@ from dialogue.backends.base import ChatModel
 from dialogue.outputs import Output as ModelOutput
 from dialogue.roleplay import Ended, Exchange
 from jobs.rows import insert_rows, update_row
+from studies.audit import Verb, record
 from studies.models import Dialogue, Goal, Output, Persona, Study, Turn
 from studies.questions.question import Question
 from studies.questions.storage import write_question
@@ -64,7 +65,10 @@ def copy_study(study: Study) -> Study:
     Participants' personas are not copied, because people consented to one study only. Other apps copy what they add to a
     study.
     """
-    return _copy(study, "copy")
+    copy = _copy(study, "copy")
+    record(study, Verb.COPIED, "the study")
+    record(copy, Verb.CREATED, f"the study as a copy of {study.slug}")
+    return copy
 
 
 def copy_for_tests(study: Study) -> Study:
@@ -108,12 +112,19 @@ def let_texts_follow(study: Study) -> list[str]:
 
 
 def announce_change(study: Study, fields: Sequence[str]) -> list[str]:
-    """Let other apps adapt what they keep of the study; return their sentences for the researcher.
+    """Record the change, and let other apps adapt what they keep of the study; return their sentences for the researcher.
 
     Call it in the transaction that stores the change.
     """
+    record(study, Verb.CHANGED, f"the study: {', '.join(map(_name_field, fields)) or 'its goals or questions'}")
     answers: list[tuple[Any, Any]] = study_changed.send(sender=Study, study=study, fields=fields)
     return [sentence for _receiver, sentences in answers for sentence in sentences]
+
+
+def _name_field(name: str) -> str:
+    """Return the name of one of the study's fields in words; what is no field is named as it is."""
+    fields = {field.name: field for field in Study._meta.concrete_fields}
+    return str(fields[name].verbose_name) if name in fields else name
 
 
 def copy_row(row: M, **changes: Any) -> M:

@@ -10,6 +10,7 @@ from analysis.comparing.coverage import Coverage, read_coverage
 from analysis.comparing.figures import read_groups
 from analysis.comparing.side_by_side import read_side_by_side
 from studies.access import staff_only
+from studies.audit import Verb, record
 from studies.models import Study
 
 
@@ -45,6 +46,7 @@ def compare_file(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if kind not in CONTENT_TYPES:
         raise Http404
     text = write_figures(_find_coverage(request, slug), kind)
+    record(get_object_or_404(Study, slug=slug), Verb.EXPORTED, f"runs-of-{slug}.{kind}")
     headers = {"Content-Disposition": f'attachment; filename="runs-of-{slug}.{kind}"'}
     return HttpResponse(text, content_type=CONTENT_TYPES[kind], headers=headers)
 

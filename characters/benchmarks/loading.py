@@ -16,6 +16,7 @@ from rolellm.languages import Language, detect
 from rolellm.rolebench.instructions import Instruction, iterate_instructions
 from rolellm.rolebench.layout import BenchFile, Layout, Part, read_layout
 from rolellm.rolebench.rows import BenchRow, iterate_rows, numbered_lines, read_object
+from studies.audit import Verb, record
 
 LONGEST_NAME = 100
 _TAKEN = "There is already a benchmark {!r}. Choose another name."
@@ -129,6 +130,7 @@ def _create(name: str, language: Language) -> Benchmark:
     benchmark, is_new = Benchmark.objects.get_or_create(name=name, defaults={"language": language})
     if not is_new:
         raise BenchmarkRefused(_TAKEN.format(name))
+    record(None, Verb.IMPORTED, f"the benchmark {name}", about=name)
     return benchmark
 
 

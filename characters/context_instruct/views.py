@@ -13,6 +13,7 @@ from characters.context_instruct.triplet_page import read_triplets
 from characters.models import Character, ContextInstruct
 from characters.refusals import CharacterRefused
 from studies.access import account, staff_only
+from studies.audit import Verb, record
 from studies.storable_text import storable
 
 _ACTIONS = ("ask", "start", "pause", "select")
@@ -57,6 +58,7 @@ def export(request: HttpRequest, token: str, job: str) -> HttpResponse:
     if not found.is_filtered:
         messages.error(request, "The triplets are not selected yet. Wait until the model has made all of them.")
         return redirect("triplets", token, job)
+    record(None, Verb.EXPORTED, f"the triplets of {found.character.name}", about=found.character.name)
     return send_archive(export_jobs([found]).files, found.character.name)
 
 

@@ -16,6 +16,7 @@ from rolellm.descriptions import split_catchphrases
 from rolellm.languages import detect
 from rolellm.scripts.reading import decode, read_bytes
 from rolellm.scripts.turns import UnreadableScript
+from studies.audit import Verb, record
 from studies.storable_text import storable
 
 Outcome = Literal["new", "added", "replaced", "unchanged"]
@@ -60,7 +61,11 @@ def store_descriptions(
     A character's other description is only replaced with ``replace``; the new one is not audited.
     """
     titles = scripts or {}
-    return [_store(name, text, titles.get(name, ""), author, replace=replace) for name, text in texts.items()]
+    stored = [_store(name, text, titles.get(name, ""), author, replace=replace) for name, text in texts.items()]
+    for one in stored:
+        if one.outcome != "unchanged":
+            record(None, Verb.IMPORTED, f"the description of {one.character.name}", about=one.character.name)
+    return stored
 
 
 def _store(name: str, text: str, script: str, author: User | None, *, replace: bool) -> StoredDescription:

@@ -13,6 +13,7 @@ from characters.profiles import rows_of
 from characters.refusals import CharacterRefused
 from rolellm.profiles import Profile
 from rolellm.rounds import Row
+from studies.audit import Verb, record
 from studies.storable_text import storable
 
 Outcome = Literal["new", "added", "replaced", "unchanged"]
@@ -49,6 +50,7 @@ def store_profile(
         _update(character, values)
     if outcome != "unchanged":
         ProfileTurn.objects.bulk_create(_turns(character, rows), batch_size=_BATCH)
+        record(None, Verb.IMPORTED, f"the profile of {name}", about=name)
     return StoredProfile(character, outcome)
 
 

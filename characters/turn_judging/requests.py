@@ -17,7 +17,7 @@ from dialogue.backends.base import ModelMisconfigured, Sampling
 from rolellm.turn_judging.questions import digest
 from studies.language_models.descriptions import decisive
 from studies.language_models.identities import find_well_described
-from studies.models import Dialogue, Study
+from studies.models import Dialogue, Study, refuse_archived
 
 SAMPLING = Sampling(temperature=0.0, max_tokens=1000)
 NOTHING_TO_SCORE = (
@@ -33,8 +33,10 @@ def request_scores(
 ) -> TurnJudging:
     """Return the judging by ``judge`` of these dialogues of the study, with the turns that were missing added.
 
-    ``most`` limits the turns of a speaker in a dialogue. It is paused until it is queued or worked on. Raises CharacterRefused.
+    ``most`` limits the turns of a speaker in a dialogue. It is paused until it is queued or worked on. Raises CharacterRefused,
+    or Archived.
     """
+    refuse_archived(study.pk)
     file = models_file or settings.MODELS_FILE
     if most is not None and most < 1:
         raise CharacterRefused("Choose at least 1 turn of each dialogue, or all turns.")

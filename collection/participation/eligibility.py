@@ -14,6 +14,7 @@ from django.db.models.fields.json import KeyTransform
 from collection.models import Participant, Recruitment, Release
 from dialogue.answers import Answers, chosen_options
 from enrolment.external_ids import people_called
+from studies.audit import Verb, record
 from studies.models import Dialogue, Study
 from studies.questionnaires import read_features
 from studies.questions.question import Kind
@@ -172,6 +173,7 @@ def release_seat(participant: Participant, researcher: str, now: datetime) -> bo
     found = keeping_seats(away).first()
     if found is not None:
         Release.objects.create(participant=found, released_at=now, released_by=researcher)
+        record(found.study, Verb.RELEASED, "a participant's seat")
     return found is not None
 
 

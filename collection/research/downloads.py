@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from collection.answers import export_answers, known_participants
 from collection.research.condition_counts import ConditionLine, read_condition_lines
+from studies.audit import Verb, record
 from studies.files.codebook import export_codebook
 from studies.files.exports import chosen_dialogues, export_dialogues, unfinished_dialogues, unsafe_dialogues
 from studies.models import Dialogue, Study
@@ -105,16 +106,19 @@ def read_data(study: Study) -> DataPage:
 
 def send_download(request: HttpRequest, study: Study, name: str) -> StreamingHttpResponse:
     """Return the study's file ``name``, one of DOWNLOADS. Raises Incomplete."""
-    return send_file(request, DOWNLOADS[name](study), study.slug, name)
+    return send_file(request, DOWNLOADS[name](study), study, study.slug, name)
 
 
-def send_file(request: HttpRequest, pieces: Iterable[str], stem: str, name: str) -> StreamingHttpResponse:
-    """Return the pieces as a download, named by its stem, the date and ``name``.
+def send_file(
+    request: HttpRequest, pieces: Iterable[str], study: Study | None, stem: str, name: str
+) -> StreamingHttpResponse:
+    """Return the pieces as a download, named by its stem, the date and ``name``, and record the export.
 
     It is written completely before the first byte is sent, because an interrupted download looks complete. Raises any error
     of ``pieces``.
     """
     file = _write(pieces)
+    record(study, Verb.EXPORTED, f"{stem}-{name}", about=stem)
     content = _read_later(file) if isinstance(request, ASGIRequest) else _read(file)
     kind = "application/jsonl" if name.endswith(".jsonl") else "text/csv"
     called = f"{stem}-{timezone.now():%Y-%m-%d}-{name}"

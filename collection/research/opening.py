@@ -12,12 +12,13 @@ from collection.participation.chatbot import find_sheet, prompts_for, prompts_fo
 from collection.participation.goals import leave_dialogues
 from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured
+from studies.audit import Verb, record
 from studies.chatbots import ChosenChatbot, chatbots_of
 from studies.conditions import find_faults
 from studies.language_models.catalogue import Catalogue, missing_piece, read_catalogue
 from studies.language_models.identities import find_spec
 from studies.language_models.trial import BeingMeasured, NoAnswer, ask_responder
-from studies.models import Dialogue, Study
+from studies.models import Dialogue, Study, refuse_archived
 from studies.questionnaires import read_features
 
 
@@ -30,7 +31,9 @@ def open_study(study: Study, patience: float | None = None) -> None:
 
     Opening takes as long as the chatbots need to answer, but less than a minute, or ``patience`` seconds, for each. Without
     ``patience`` it does not wait for a measurement of a chatbot's speed on this machine, which goes on in the background.
+    Raises Archived, too.
     """
+    refuse_archived(study.pk)
     lacks = what_it_lacks(study)
     if lacks:
         raise NotReady(lacks[0])
@@ -57,9 +60,11 @@ def _test(study: Study, chatbot: ChosenChatbot, patience: float | None) -> None:
 @transaction.atomic
 def _open(study: Study, tested: list[ChosenChatbot], now: datetime) -> None:
     now_stored = Study.objects.select_for_update().get(pk=study.pk)
+    refuse_archived(study.pk)
     if chatbots_of(now_stored) != tested:
         raise NotReady("The study was not opened because its chatbot was changed during the test. Open it again.")
     Recruitment.objects.update_or_create(study=study, defaults={"is_open": True, "chatbot_answered_at": now})
+    record(study, Verb.OPENED, "the study to participants")
 
 
 @transaction.atomic
@@ -71,6 +76,7 @@ def close_study(study: Study) -> int:
     running = study.dialogues.filter(kind=Dialogue.Kind.NATURAL, ended_at=None)
     tokens = list(running.values_list("token", flat=True))
     leave_dialogues(running, timezone.now())
+    record(study, Verb.CLOSED, "the study to participants")
     return len(tokens)
 
 

@@ -11,6 +11,7 @@ from collection.models import Outcome, Recruitment
 from collection.participation.eligibility import filled_quotas
 from enrolment.outcome_form import OutcomeForm
 from enrolment.platform_links import PARAMETER
+from studies.audit import Verb, record
 from studies.editor.mistakes import Mistake, list_mistakes
 from studies.models import Study
 from studies.questionnaires import read_features
@@ -156,6 +157,7 @@ class RecruitmentEditor:
         for outcome in (form.instance for form in self.outcomes):
             said = {"text": outcome.text, "code": outcome.code, "redirect_url": outcome.redirect_url}
             Outcome.objects.update_or_create(study=self.study, kind=outcome.kind, defaults=said)
+        record(self.study, Verb.CHANGED, "recruitment and completion")
 
 
 def find_recruitment(study: Study) -> Recruitment:

@@ -17,7 +17,7 @@ from collection.research.opening import NotReady, what_it_lacks
 from collection.research.recruitment_form import find_recruitment
 from enrolment.withdrawal import forget_deleted_text
 from studies.audit import record
-from studies.models import AuditLine, Study
+from studies.models import AuditLine, Study, refuse_archived
 from studies.services import copied_values, copy_for_tests
 
 OWN = ("title", "frozen_at", "archived_at", "is_public", "is_open", "opens_at", "closes_at", "chatbot_answered_at")
@@ -27,8 +27,9 @@ OWN = ("title", "frozen_at", "archived_at", "is_public", "is_open", "opens_at", 
 def open_tests(study: Study) -> Study:
     """Return the test copy in which the study can be tried as it is now. Raises NotReady if no one could chat in it.
 
-    Seats, quotas and conditions are counted there as in a study that has only test participants.
+    Seats, quotas and conditions are counted there as in a study that has only test participants. Raises Archived, too.
     """
+    refuse_archived(study.pk)
     if lacks := what_it_lacks(study):
         raise NotReady(f"The study cannot be tried yet. {lacks[0]}")
     with transaction.atomic():

@@ -16,6 +16,7 @@ from jobs.queues import Queue
 from simulation.requests import RequestError
 from simulation.run_identity import identify
 from studies.language_models.identities import find_well_described
+from studies.models import refuse_archived
 from studies.storable_text import storable
 
 MODEL_JUDGEMENTS = Queue(
@@ -29,8 +30,9 @@ MODEL_JUDGEMENTS = Queue(
 def request_judge_run(evaluation: Evaluation, model: str, models_file: Path | None = None) -> JudgeRun:
     """Return the model's judge run of the evaluation, with both orders of every pair. Add only what is missing.
 
-    It is paused until it is queued or worked on. Raises RequestError.
+    It is paused until it is queued or worked on. Raises RequestError, or Archived.
     """
+    refuse_archived(evaluation.study_id)
     if evaluation.is_planned:
         raise RequestError("There is nothing to judge yet. Open the evaluation first.")
     try:

@@ -8,6 +8,7 @@ from evaluation.models.answers import AnswerFields
 from evaluation.models.evaluations import Evaluation
 from evaluation.models.pairs import Pair
 from jobs.models import Item, Job
+from studies.models import Study
 
 
 class JudgeRun(Job):
@@ -32,6 +33,11 @@ class JudgeRun(Job):
 
     def __str__(self) -> str:
         return f"Model judge {self.model}"
+
+    @property
+    def study(self) -> Study | None:
+        """Return the study of its evaluation, if that has one."""
+        return self.evaluation.study
 
 
 class ModelJudgement(AnswerFields, Item):

@@ -12,7 +12,8 @@ from evaluation.planning.assignments import Wanted, most_of_one_dialogue, plan_a
 from evaluation.planning.drafts import draft_from, draft_plan, read_basis, seed_for
 from evaluation.planning.plans import NotReady, Paired, Plan, Remarks, Share, count_up
 from evaluation.planning.rows import remarks_of, store_assignments, store_draft
-from studies.models import Dialogue, Study
+from studies.audit import Verb, record
+from studies.models import Dialogue, Study, refuse_archived
 
 __all__ = [
     "NotReady",
@@ -36,8 +37,9 @@ def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None
     """Store the pairs and assignments of a planned evaluation and let evaluators in; let them in again if it was closed.
 
     Opening twice opens once. The plan is computed before anything is locked, because it takes seconds in which no one could
-    write; if its input has changed by then, it is computed again. Raises NotReady.
+    write; if its input has changed by then, it is computed again. Raises NotReady, or Archived.
     """
+    refuse_archived(evaluation.study_id)
     expected = read_basis(evaluation) if evaluation.is_planned else None
     drafted = draft_from(evaluation, expected) if expected else None
     with transaction.atomic():
@@ -52,6 +54,7 @@ def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None
             locked.opened_at = now or timezone.now()
         locked.state, locked.closed_at = Evaluation.State.OPEN, None
         locked.save(update_fields=["state", "noted", "opened_at", "closed_at"])
+        record(locked.study, Verb.OPENED, f"the evaluation “{locked}”")
     evaluation.refresh_from_db()
 
 
@@ -63,6 +66,7 @@ def close_evaluation(evaluation: Evaluation, now: datetime | None = None) -> Non
             _await_answers(locked)
             locked.state, locked.closed_at = Evaluation.State.CLOSED, now or timezone.now()
             locked.save(update_fields=["state", "closed_at"])
+            record(locked.study, Verb.CLOSED, f"the evaluation “{locked}”")
     evaluation.refresh_from_db()
 
 
@@ -70,6 +74,8 @@ def close_evaluation(evaluation: Evaluation, now: datetime | None = None) -> Non
 def delete_plan(evaluation: Evaluation) -> bool:
     """Delete the evaluation if it was never opened. Return whether it was deleted."""
     planned = Evaluation.objects.select_for_update().filter(pk=evaluation.pk, state=Evaluation.State.PLANNED)
+    for row in planned:
+        record(row.study, Verb.DELETED, f"the evaluation “{row}”")
     return bool([row.delete() for row in planned])
 
 

@@ -12,6 +12,7 @@ from evaluation.models.evaluations import LARGEST_SEED
 from evaluation.research.evaluation_form import EvaluationForm, EvaluationOutcomeForm
 from evaluation.research.own_question_rows import OwnQuestionRows, own_question_rows
 from evaluation.texts import default_consent, default_instruction
+from studies.audit import Verb, record
 from studies.editor.mistakes import Mistake, list_mistakes, list_row_mistakes
 from studies.models import Study
 
@@ -72,6 +73,7 @@ class EvaluationEditor:
         for outcome in (self.completion, self.full):
             outcome.instance.evaluation = stored
             outcome.save()
+        record(self.study, Verb.CHANGED if self.name else Verb.CREATED, f"the evaluation “{stored}”")
         return True
 
 

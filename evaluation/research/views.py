@@ -160,7 +160,7 @@ def download(request: HttpRequest, slug: str, number: int, name: str) -> HttpRes
     if name not in DOWNLOADS:
         raise Http404
     try:
-        return send_file(request, DOWNLOADS[name](found), f"{slug}-{number}", name)
+        return send_file(request, DOWNLOADS[name](found), found.study, f"{slug}-{number}", name)
     except Incomplete as reason:
         return _shown(request, found, reason=str(reason), status=409)
 

@@ -29,8 +29,14 @@ from studies.survey_answers import list_answers
 
 @staff_only
 def studies(request: HttpRequest) -> HttpResponse:
-    """List all studies with their steps."""
-    return render(request, "overview/studies.html", {"studies": list_studies()})
+    """List the studies in use with their steps, or the archived ones."""
+    shows_archived = "archived" in request.GET
+    context = {
+        "studies": list_studies(archived=shows_archived),
+        "shows_archived": shows_archived,
+        "archived": Study.objects.exclude(archived_at=None).count(),
+    }
+    return render(request, "overview/studies.html", context)
 
 
 def study(request: HttpRequest, slug: str) -> HttpResponseBase:

@@ -23,7 +23,8 @@ from simulation.requests import MOST_SEED, RequestError
 from simulation.roles import described, new_records, recorded_roles, sentence_of, sheets_of
 from simulation.services import describe_provenance
 from studies import services as study_services
-from studies.models import Dialogue, Persona, record_descent
+from studies.audit import Verb, record
+from studies.models import Dialogue, Persona, record_descent, refuse_archived
 from studies.roles import recall_role
 from studies.services import copy_row
 from studies.storable_text import storable
@@ -46,7 +47,9 @@ def fork(parent: Dialogue, request: BranchRequest, models_file: Path | None = No
 
 
 def fork_all(parents: Sequence[Dialogue], request: BranchRequest, models_file: Path | None = None) -> list[Branch]:
-    """Store a branch of each dialogue, or none of any. Raises RequestError."""
+    """Store a branch of each dialogue, or none of any. Raises RequestError, or Archived."""
+    for study in {parent.study_id for parent in parents}:
+        refuse_archived(study)
     # Computes the hashes of model files, which may take long, before the transaction.
     plans = [_plan(parent, request, models_file or settings.MODELS_FILE) for parent in parents]
     with transaction.atomic():
@@ -129,6 +132,7 @@ def _store(plan: _Plan) -> Branch:
         request=request.digest,
     )
     fix_prices(branch, plan.models_file)
+    record(parent.study, Verb.CREATED, f"a branch of dialogue {parent.token} at turn {request.turn}")
     return branch
 
 

@@ -16,7 +16,7 @@ from simulation.guards.identity import describe_guard
 from simulation.requests import RequestError
 from simulation.run_identity import identify
 from studies.language_models.identities import find_well_described
-from studies.models import Dialogue, GuardCheck, GuardRun, Study
+from studies.models import Dialogue, GuardCheck, GuardRun, Study, refuse_archived
 from studies.storable_text import storable
 
 GUARD_CHECKS = Queue(table=GuardCheck, job="guard_run", along=("dialogue",), task="simulation.guard")
@@ -27,8 +27,9 @@ def request_checks(
 ) -> GuardRun:
     """Return the checks of the study by the guard ``model``, with those of ``dialogues`` that were missing added.
 
-    They are paused until they are queued or worked on. Raises RequestError.
+    They are paused until they are queued or worked on. Raises RequestError, or Archived.
     """
+    refuse_archived(study.pk)
     file = models_file or settings.MODELS_FILE
     try:
         find_well_described(file, model)

@@ -13,12 +13,13 @@ from studies.models.guard_checks import GuardCheck, GuardRun, found_unsafe, is_u
 from studies.models.personas import Persona
 from studies.models.prompt_sets import PromptVersion
 from studies.models.search_texts import SearchText
-from studies.models.studies import Goal, Study
+from studies.models.studies import Archived, Goal, Study, refuse_archived
 from studies.models.survey_answers import SurveyAnswer
 
 __all__ = [
     "ENDINGS",
     "Annotation",
+    "Archived",
     "AuditLine",
     "CharacterSheet",
     "Condition",
@@ -46,5 +47,6 @@ __all__ = [
     "is_unsafe",
     "new_token",
     "record_descent",
+    "refuse_archived",
     "write_pairs",
 ]

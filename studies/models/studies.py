@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 FROZEN = "The study is frozen because it has participants or a run. Copy it to change it."
 
 
+class Archived(ValueError):
+    """The study is archived, so nothing may begin in it; the message says what to do."""
+
+
 class Studies(models.QuerySet["Study"]):
     """A selection of studies."""
 
@@ -184,6 +188,13 @@ class Goal(models.Model):
         others = Goal.objects.filter(study=self.study_id).exclude(pk=self.pk).values_list("text", flat=True)
         if plain_name(self.text) in {plain_name(text) for text in others}:
             raise ValidationError({"text": "Another goal of this study has the same text. Word this one differently."})
+
+
+def refuse_archived(study_id: int | None) -> None:
+    """Raise Archived if this study is archived; None is no study. Call it wherever something begins in a study, or is added."""
+    study = Study.objects.filter(pk=study_id).exclude(archived_at=None).first() if study_id else None
+    if study is not None:
+        raise Archived(f"The study “{study.title}” is archived, so nothing can begin in it. Restore the study first.")
 
 
 def check_not_frozen(part: "Goal | Persona") -> None:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from dialogue import prompts
 from dialogue.prompt_file import InvalidPrompts, read_prompts
+from studies.audit import Verb, record
 from studies.models import PromptVersion
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
@@ -38,6 +39,7 @@ def store_version(name: str, text: str, author: User | None = None) -> PromptVer
         raise PromptSetRefused(
             f"Someone else has just stored a version of the prompt set {name!r}. Review it, then store yours again."
         ) from error
+    record(None, Verb.CREATED, f"the prompt set {name}@{number}", about=f"{name}@{number}")
     return version
 
 

@@ -19,8 +19,13 @@ def routes(resolver: URLResolver | None = None, before: str = "/") -> Iterator[s
 
 
 def researchers_routes() -> list[str]:
-    """Return the routes of the pages that only researchers may see."""
+    """Return the routes of the pages that only researchers may see, among them those for administrators."""
     return [route for route in routes() if not route.startswith(("/s/", "/login/", "/logout/"))]
+
+
+def is_for_administrators(route: str) -> bool:
+    """Return whether only administrators may see the page."""
+    return route.startswith(("/users/", "/history/"))
 
 
 def address(route: str, **values: object) -> str:

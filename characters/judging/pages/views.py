@@ -24,6 +24,7 @@ from characters.judging.verdicts import write_verdicts
 from characters.models import Benchmark, Judging
 from rolellm.rolebench.layout import Split
 from studies.access import account, staff_only
+from studies.audit import Verb, record
 from studies.files.printed_tables import Table, to_csv, to_latex
 from studies.storable_text import storable
 
@@ -80,8 +81,9 @@ def judging_table(request: HttpRequest, token: str, name: str, ending: str) -> H
 @staff_only
 def verdicts(request: HttpRequest, token: str) -> HttpResponseBase:
     """Download every verdict with its reasons and both answers."""
-    headers = {"Content-Disposition": 'attachment; filename="verdicts.csv"'}
-    return StreamingHttpResponse(write_verdicts(_find(token)), content_type="text/csv; charset=utf-8", headers=headers)
+    headers, found = {"Content-Disposition": 'attachment; filename="verdicts.csv"'}, _find(token)
+    record(None, Verb.EXPORTED, f"the verdicts of {found.model}", about=found.benchmark.name)
+    return StreamingHttpResponse(write_verdicts(found), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _start(request: HttpRequest, benchmark: Benchmark) -> HttpResponse:

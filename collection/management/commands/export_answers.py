@@ -35,4 +35,4 @@ class Command(StudyCommand):
         study = find_study(options["study"])
         chosen = {"with_external_ids": options["with_external_ids"], "with_texts": options["include_free_text"]}
         pieces = export_answers(study, options["format"], **chosen)
-        write_out(options["out"], pieces)
+        write_out(options["out"], pieces, study, "participants' answers")

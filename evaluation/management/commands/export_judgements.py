@@ -36,10 +36,12 @@ class Command(StudyCommand):
         takes_texts = options["include_free_text"]
         if options["all"]:
             chosen = list(study.evaluations.order_by("number"))
-            write_out(options["out"], export_all(study, form, takes_texts=takes_texts))
+            pieces, words = export_all(study, form, takes_texts=takes_texts), "the judgements of all evaluations"
         else:
             chosen = [find_evaluation(study, options["evaluation"], self.stderr.write)]
-            write_out(options["out"], export_judgements(chosen[0], form, takes_texts=takes_texts))
+            pieces = export_judgements(chosen[0], form, takes_texts=takes_texts)
+            words = f"the judgements of “{chosen[0]}”"
+        write_out(options["out"], pieces, study, words)
         for evaluation in chosen:
             self._account(evaluation, form)
 

@@ -39,12 +39,12 @@ class Command(StudyCommand):
         if options["branches"]:
             self._export_branches(study, options)
         else:
-            write_out(options["out"], export_runs(study))
+            write_out(options["out"], export_runs(study), study, "the runs")
 
     def _export_branches(self, study: Study, options: dict[str, Any]) -> None:
         takes_unsafe = options["include_unsafe"]
         unsafe = 0 if takes_unsafe else unsafe_branches(study).count()
-        write_out(options["out"], export_branches(study, takes_unsafe=takes_unsafe))
+        write_out(options["out"], export_branches(study, takes_unsafe=takes_unsafe), study, "the branches")
         if unsafe:
             self.stderr.write(
                 f"Left out because they or their originals are unsafe: {unsafe} branches. Add --include-unsafe to export them."

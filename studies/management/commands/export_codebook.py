@@ -22,4 +22,5 @@ class Command(StudyCommand):
         parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 
     def handle(self, **options: Any) -> None:
-        write_out(options["out"], export_codebook(find_study(options["study"]), options["format"]))
+        study = find_study(options["study"])
+        write_out(options["out"], export_codebook(study, options["format"]), study, "the codebook")

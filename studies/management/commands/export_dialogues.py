@@ -41,7 +41,9 @@ class Command(StudyCommand):
         left_out = unfinished_dialogues(study, kind).count()
         unsafe = 0 if takes_unsafe else unsafe_dialogues(study, kind).count()
         chosen = {"takes_unsafe": takes_unsafe, "takes_texts": options["include_free_text"]}
-        write_out(options["out"], export_dialogues(study, kind, options["format"], **chosen))
+        write_out(
+            options["out"], export_dialogues(study, kind, options["format"], **chosen), study, f"the {kind} dialogues"
+        )
         if left_out:
             self.stderr.write(f"Left out because they have not ended: {left_out} of the study's dialogues.")
         if unsafe:
