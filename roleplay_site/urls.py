@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("roleplay_site.finding.urls")),
     path("", include("roleplay_site.keeping.urls")),
     path("", include("roleplay_site.history.urls")),
+    path("", include("roleplay_site.accounts.urls")),
     path("", include("analysis.urls")),
     path("", include("evaluation.urls")),
     path("", include("simulation.urls")),

@@ -1,0 +1,1 @@
+"""Accounts of researchers and administrators, and what each may do."""

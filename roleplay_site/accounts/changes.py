@@ -1,0 +1,57 @@
+"""Adding accounts, and changing what they may do. At least one administrator always remains."""
+
+from collections.abc import Collection
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from roleplay_site.accounts.rights import ADMINISTRATOR, complete, give_rights
+from studies.audit import Verb, record
+
+
+class AccountRefused(ValueError):
+    """An account cannot be changed; the message is a sentence that says what to do."""
+
+
+@transaction.atomic
+def add_account(name: str, rights: Collection[str]) -> User:
+    """Store an account without a password, which its owner chooses with a link."""
+    user = User.objects.create_user(name)
+    give_rights(user, complete(rights))
+    record(None, Verb.ADDED, f"the user {name}: {_in_words(rights)}", about=name)
+    return user
+
+
+@transaction.atomic
+def change_rights(user: User, rights: Collection[str]) -> None:
+    """Give the account these rights instead of its own. Raises AccountRefused."""
+    if ADMINISTRATOR not in rights:
+        _refuse_last_administrator(user)
+    give_rights(user, complete(rights))
+    record(None, Verb.CHANGED, f"the rights of {user.username}: {_in_words(rights)}", about=user.username)
+
+
+@transaction.atomic
+def set_active(user: User, *, is_active: bool) -> None:
+    """Let the account log in, or not; whoever is logged in with it is logged out. Raises AccountRefused."""
+    if not is_active:
+        _refuse_last_administrator(user)
+    user.is_active = is_active
+    user.save(update_fields=["is_active"])
+    what = "so that it can be used again" if is_active else "so that nobody can log in with it"
+    record(None, Verb.CHANGED, f"the user {user.username} {what}", about=user.username)
+
+
+def _refuse_last_administrator(user: User) -> None:
+    """Raise AccountRefused if no other account could manage users. The rows stay locked, so that two do not leave at once."""
+    active = User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk")
+    others = [one for one in active if one.pk != user.pk]
+    if user.is_superuser and not others:
+        raise AccountRefused(
+            f"{user.username} is the only administrator, so nobody could manage users any more."
+            " Make another user an administrator first."
+        )
+
+
+def _in_words(rights: Collection[str]) -> str:
+    return ", ".join(right.rpartition(".")[2].removesuffix("_study") for right in complete(rights)) or "no rights"
