@@ -1,8 +1,10 @@
 """Views of the page of models."""
 
+from asgiref.sync import async_to_sync
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured
@@ -10,6 +12,7 @@ from dialogue.model_config import ModelSpec
 from roleplay_site.overview.model_list import read_examined, read_models_page
 from studies.access import account, staff_only
 from studies.language_models.catalogue import read_catalogue
+from studies.language_models.connection import try_connection_here
 from studies.language_models.doctor import refuse_unfit
 from studies.language_models.examinations import cancel_examination, request_examination
 from studies.language_models.keys import without_keys
@@ -43,6 +46,17 @@ def examination(request: HttpRequest) -> HttpResponse:
     """Return the state and the report of a model's examination."""
     name = _find(request.GET.get("model", "")).name
     return render(request, "overview/_examination.html", {"examined": read_examined(name)})
+
+
+@staff_only
+@require_POST
+def connection(request: HttpRequest) -> HttpResponse:
+    """Ask a model one short question, and return what it answered within how many seconds, or why it did not."""
+    spec = _find(request.POST.get("model", ""))
+    if spec.guard:
+        raise Http404
+    tested = async_to_sync(try_connection_here)(spec)
+    return render(request, "overview/_connection.html", {"tested": tested})
 
 
 def _examine(request: HttpRequest, spec: ModelSpec) -> None:

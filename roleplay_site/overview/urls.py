@@ -14,6 +14,7 @@ urlpatterns = [
     path("studies/<slug:slug>/planned-runs/", views.planned_runs, name="planned-runs"),
     path("models/", model_views.models, name="models"),
     path("models/health/", model_views.health, name="model-health"),
+    path("models/connection/", model_views.connection, name="model-connection"),
     path("models/examination/", model_views.examination, name="model-examination"),
     path("dialogues/<slug:token>/", views.dialogue, name="dialogue"),
 ]

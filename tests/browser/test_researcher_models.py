@@ -20,6 +20,8 @@ def test_a_model_is_examined_and_its_report_appears(staff_page: Page, settings: 
     staff_page.goto("/")
     staff_page.get_by_role("link", name="Models").click()
     expect(staff_page.get_by_text("gives 2 scripted replies.")).to_be_visible()
+    staff_page.get_by_role("button", name="Test connection to talker").click()
+    expect(staff_page.get_by_text("talker answered in")).to_be_visible()
     staff_page.get_by_role("button", name="Examine talker").click()
     expect(staff_page.get_by_text("The examination of talker is waiting for a worker.")).to_be_visible()
     beside_the_browser(work_off)

@@ -1,5 +1,6 @@
 """The page of models shows what each one is, who serves it and what it is used in, and examines it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,26 @@ def test_the_page_opens_no_model_and_its_health_is_asked_for_afterwards(staff: C
         assert "/models/health/?model=talker" in text_of(staff)
     shown = text_of(staff, "/models/health/?model=talker")
     assert "gives 2 scripted replies. Sampling: temperature 0.4 (models.toml)." in shown
+
+
+def test_the_connection_is_tested_with_one_question_whose_answer_or_error_is_shown(
+    staff: Client, models_file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("A_KEY", "sk-secret")
+    models_file.write_text(
+        PRICED
+        + '[models.away]\nbackend = "openai"\nmodel = "m"\nbase_url = "http://127.0.0.1:9/v1"\nkey_env = "A_KEY"\n'
+        '[models.away.responder]\nprompts = "llama-2-responder"\n'
+    )
+
+    def test(model: str) -> str:
+        return " ".join(staff.post("/models/connection/", {"model": model}).text.split())
+
+    assert re.search(r"talker answered in \d+\.\d s: “.+”", test("talker"))
+    refused = test("away")
+    assert "away did not answer the test question." in refused
+    assert "sk-secret" not in refused
+    assert staff.post("/models/connection/", {"model": "unknown"}).status_code == 404
 
 
 def test_an_examination_is_requested_shows_its_state_and_then_its_report(staff: Client):
