@@ -8,6 +8,7 @@ from roleplay_site.login_forms import AdminLoginForm, LoginForm
 
 admin.site.login_form = AdminLoginForm
 urlpatterns = [
+    path("", include("roleplay_site.visitors.urls")),
     path("", include("roleplay_site.overview.urls")),
     path("", include("roleplay_site.finding.urls")),
     path("", include("roleplay_site.keeping.urls")),

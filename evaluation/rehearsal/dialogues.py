@@ -56,6 +56,7 @@ def study_defaults() -> dict[str, Any]:
         "description": DESCRIPTION,
         "chatbot": CHATBOT,
         "questionnaire": paper_questionnaire(),
+        "is_public": True,
     }
 
 

@@ -1,4 +1,4 @@
-"""The page on which a study is archived, restored and deleted."""
+"""The page on which a study's results are published, and on which it is archived, restored and deleted."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from roleplay_site.keeping.activity import what_goes_on
 from roleplay_site.keeping.archiving import Refused, archive_study, restore_study
 from roleplay_site.keeping.deletion import delete_study, what_is_deleted
+from roleplay_site.visitors.publication import NotPublished, find_results, hide_results, publish_results
 from studies.access import DELETE, account, staff_only
 from studies.models import Study
 
 
 @staff_only
 def keeping(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show what can become of a study. Posting an action archives, restores or deletes it."""
+    """Show what can become of a study. Posting an action publishes its results, or archives, restores or deletes it."""
     study = get_object_or_404(Study, slug=slug)
     if request.method != "POST":
         return _shown(request, study)
@@ -22,6 +23,8 @@ def keeping(request: HttpRequest, slug: str) -> HttpResponse:
         return _act(request, study)
     except Refused as refused:
         return _shown(request, study, refused)
+    except NotPublished as reason:
+        return _shown(request, study, Refused(str(reason)))
 
 
 def _act(request: HttpRequest, study: Study) -> HttpResponse:
@@ -34,6 +37,12 @@ def _act(request: HttpRequest, study: Study) -> HttpResponse:
     elif action == "restore":
         restore_study(study)
         messages.success(request, f"“{study.title}” has been restored. It is closed until you open it.")
+    elif action == "publish":
+        publish_results(study)
+        messages.success(request, "The results have been published.")
+    elif action == "hide":
+        hide_results(study)
+        messages.success(request, "Visitors no longer see the results.")
     return redirect("keeping", study.slug)
 
 
@@ -51,6 +60,7 @@ def _shown(request: HttpRequest, study: Study, refused: Refused | None = None) -
         "study": study,
         "refused": refused,
         "activity": what_goes_on(study),
+        "is_seen": find_results(study.slug) is not None,
         "parts": [part for part in what_is_deleted(study).items() if part[1]],
         "may_delete": account(request).has_perm(DELETE),
         "typed": request.POST.get("title", ""),

@@ -5,7 +5,6 @@ from django.urls import path
 from roleplay_site.overview import model_views, views
 
 urlpatterns = [
-    path("", views.studies, name="studies"),
     path("studies/<slug:slug>/", views.study, name="study"),
     path("studies/<slug:slug>/live/", views.cockpit_live, name="study-live"),
     path("studies/<slug:slug>/set-up/", views.set_up, name="set-up"),

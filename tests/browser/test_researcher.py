@@ -56,6 +56,7 @@ def addresses(run: Run) -> list[str]:
 def test_the_login_form_leads_to_the_studies(page: Page) -> None:
     user = make_staff()
     page.goto("/")
+    page.get_by_role("link", name="Log in", exact=True).first.click()
     page.get_by_label("Username").fill(user.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()

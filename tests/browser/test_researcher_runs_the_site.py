@@ -1,5 +1,7 @@
 """A researcher archives, restores and deletes a study in a browser."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from playwright.sync_api import Page, expect
@@ -17,8 +19,8 @@ def test_from_a_study_that_is_over_to_none(staff_page: Page, complaints: Complai
     title = make_whole_study("demo").title
     User.objects.get().user_permissions.add(Permission.objects.get(codename="delete_study"))
     staff_page.goto("/studies/demo/set-up/")
-    staff_page.get_by_role("link", name="Archive or delete").click()
-    arrive(staff_page, "Archive or delete")
+    staff_page.get_by_role("link", name="Publish, archive or delete").click()
+    arrive(staff_page, re.compile("Publish, archive or delete"))
     check_page_in_both_sizes(staff_page, "a study that can be archived")
     staff_page.get_by_role("button", name="Archive study").click()
     expect(staff_page.get_by_text("has been archived.")).to_be_visible()

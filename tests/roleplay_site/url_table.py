@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+_OPEN = ("/s/", "/login/", "/logout/", "/results/")
+"""What routes begin with that people without an account may open."""
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -20,7 +22,7 @@ def routes(resolver: URLResolver | None = None, before: str = "/") -> Iterator[s
 
 def researchers_routes() -> list[str]:
     """Return the routes of the pages that only researchers may see, among them those for administrators."""
-    return [route for route in routes() if not route.startswith(("/s/", "/login/", "/logout/"))]
+    return [route for route in routes() if route != "/" and not route.startswith(_OPEN)]
 
 
 def is_for_administrators(route: str) -> bool:

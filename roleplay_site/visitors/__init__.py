@@ -1,0 +1,1 @@
+"""What people without an account see: what this is, published results, and the way in."""
