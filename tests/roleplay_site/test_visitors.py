@@ -4,8 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from analysis.models import Report, ReportFile
-from analysis.study.reports import SHAPE
+from analysis.models import SHAPE, Report, ReportFile
 from collection.models import Recruitment
 from evaluation.models import Evaluation
 from studies.models import AuditLine, Study
@@ -13,11 +12,16 @@ from studies.services import copy_study
 from tests.factories import make_staff, make_study
 
 pytestmark = pytest.mark.django_db
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="10" height="10"/></svg>'
 
 
 def make_analysed_study() -> Study:
-    """Store a study with an analysis that has a table and figures, one of them about participants."""
-    study = make_study()
+    """Store a study with an analysis."""
+    return add_analysis(make_study())
+
+
+def add_analysis(study: Study) -> Study:
+    """Store an analysis that has a table and figures, one of them about participants."""
     table = {
         "name": "table-3",
         "title": "Undetected simulations",
@@ -33,7 +37,7 @@ def make_analysed_study() -> Study:
     shown = {"shape": SHAPE, "tables": [table], "figures": figures, "findings": [finding]}
     report = Report.objects.create(study=study, state="finished", shown=shown, fingerprint="1", code="1")
     for figure in figures:
-        ReportFile.objects.create(report=report, name=f"{figure['name']}.svg", content=b"<svg/>")
+        ReportFile.objects.create(report=report, name=f"{figure['name']}.svg", content=DRAWING)
     return study
 
 
@@ -64,7 +68,7 @@ def test_only_published_results_are_shown_and_none_about_single_participants(cli
     page = client.get("/results/demo/").text
     assert "0.44" in page
     assert "figure-3-age" not in page
-    assert client.get("/results/demo/figure-2.svg").content == b"<svg/>"
+    assert client.get("/results/demo/figure-2.svg").content == DRAWING
     assert client.get("/results/demo/figure-3-age.svg").status_code == 404
     assert not copy_study(study).is_public
     publish("hide")
