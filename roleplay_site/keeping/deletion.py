@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import ManyToOneRel, QuerySet
+from django.db.models import ManyToOneRel, Q, QuerySet
 
 from analysis.models import HumannessReport, Report
 from enrolment.withdrawal import forget_deleted_text
@@ -48,7 +48,7 @@ def delete_study(study: Study, title: str) -> None:
         raise Refused("The title that you typed is not the study's title, so nothing was deleted. Type it exactly.")
     counts = ", ".join(f"{count} {name}" for name, count in what_is_deleted(stored).items() if count)
     record(stored, Verb.DELETED, f"the study “{stored.title}” with {counts or 'no data'}")
-    delete_with_parts(Study.objects.filter(pk=stored.pk))
+    delete_with_parts(Study.objects.filter(Q(pk=stored.pk) | Q(test_of=stored.pk)))
     forget_deleted_words()
     forget_texts()
     transaction.on_commit(forget_deleted_text, robust=True)
@@ -58,10 +58,10 @@ def delete_with_parts(rows: QuerySet[Any]) -> None:
     """Delete the rows and all rows that cannot be without them, with one statement for each way to a table.
 
     Django's own deletion would read every row, a hundred thousand dialogues with their turns, and stop at goals and personas,
-    which are protected while a dialogue has them.
+    which are protected while a dialogue has them. ``rows`` include those of their own table that hang on them.
     """
     for relation in rows.model._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, ManyToOneRel):
+        if not isinstance(relation, ManyToOneRel) or relation.related_model is rows.model:
             continue
         name = relation.field.name
         parts = relation.related_model._base_manager.filter(**{f"{name}__in": rows})

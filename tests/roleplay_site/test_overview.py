@@ -220,5 +220,5 @@ def test_many_studies_take_as_few_queries_as_one(
 ) -> None:
     for number in range(5):
         make_run(make_study(f"study-{number}"))
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         client.get("/")

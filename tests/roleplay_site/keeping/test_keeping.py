@@ -85,7 +85,7 @@ def test_nothing_begins_in_an_archived_study_which_can_still_be_read(staff: Clie
     test_link = f"/s/{open_tests(study).slug}/"
     assert staff.get(test_link).status_code == 200
     call_command("study", "archive", "demo", stdout=StringIO())
-    assert staff.get(test_link).status_code == 302, "closed, so researchers see the preview"
+    assert staff.get(test_link).status_code == 403, "closed"
     before = Dialogue.objects.count()
     for begin in BEGINNINGS:
         with pytest.raises((Archived, CommandError), match="is archived, so nothing can begin in it"):
