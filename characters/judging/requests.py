@@ -1,6 +1,6 @@
 """Requests for judgements by a model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from django.db import transaction
 from characters.asking import describe_asked, prepare_job
 from characters.benchmarks.refusals import BenchmarkRefused
 from characters.judging.queue import RANKINGS
-from characters.judging.rows import Draw, draw_rows, find_split, roles_of
+from characters.judging.rows import MOST_ROWS, ROWS, SEED, Draw, draw_rows, find_split, roles_of
 from characters.judging.sides import all_sets, check_sides, find_set, pairs_of
 from characters.models import AnswerSet, Benchmark, Character, Judging, Ranking
 from characters.profiles import description_of
@@ -21,10 +21,6 @@ from studies.language_models.descriptions import decisive
 from studies.language_models.identities import find_well_described
 
 SAMPLING = Sampling(temperature=0.0, max_tokens=1000)
-ROWS = 20
-"""Rows of each kind and role in the paper's instruction split."""
-SEED = 73
-MOST_ROWS = 1000
 _BATCH = 1000
 
 
@@ -55,7 +51,7 @@ def request_judging(benchmark: Benchmark, request: JudgingRequest, models_file: 
 
     It is paused until it is queued or worked on. Raises BenchmarkRefused.
     """
-    _check_numbers(request)
+    check_numbers(request.wanted)
     sets = [find_set(benchmark, name) for name in request.sets]
     baseline = find_set(benchmark, request.baseline) if request.baseline else None
     check_sides(sets, baseline)
@@ -77,8 +73,9 @@ def draw_of(judging: Judging) -> Draw:
     return Draw(told["split"], told["wanted"], told["seed"], told["descriptions"].keys())
 
 
-def _check_numbers(request: JudgingRequest) -> None:
-    if not all(0 <= count <= MOST_ROWS for count in request.wanted.values()) or not any(request.wanted.values()):
+def check_numbers(wanted: Mapping[str, int]) -> None:
+    """Raise BenchmarkRefused unless these numbers of questions, by part, can be drawn."""
+    if not all(0 <= count <= MOST_ROWS for count in wanted.values()) or not any(wanted.values()):
         raise BenchmarkRefused(f"Choose 0 to {MOST_ROWS} questions of each kind and role, and at least 1 of one kind.")
 
 
@@ -99,12 +96,12 @@ def _configure(benchmark: Benchmark, request: JudgingRequest, models_file: Path)
         "split": split,
         "wanted": request.wanted,
         "seed": request.seed,
-        "descriptions": _descriptions(roles_of(benchmark, split), request.skips_unknown),
+        "descriptions": descriptions_of(roles_of(benchmark, split), request.skips_unknown),
     }
 
 
-def _descriptions(roles: Sequence[str], skips_unknown: bool) -> dict[str, str]:
-    """Return who the roles are: a later change of a character does not change what a judge reads."""
+def descriptions_of(roles: Sequence[str], skips_unknown: bool) -> dict[str, str]:
+    """Return who the roles are: a later change of a character does not change what a judge reads. Raises BenchmarkRefused."""
     known = {
         each.name: description_of(each) for each in Character.objects.filter(name__in=roles).exclude(description="")
     }

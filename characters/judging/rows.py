@@ -10,6 +10,10 @@ from django.db.models import QuerySet
 from characters.benchmarks.refusals import BenchmarkRefused
 from characters.models import Answer, AnswerSet, Benchmark, BenchmarkRow
 
+ROWS = 20
+"""Rows of each kind and role in the paper's instruction split."""
+SEED = 73
+MOST_ROWS = 1000
 Group = tuple[str, str]
 """A role and a part of the benchmark."""
 

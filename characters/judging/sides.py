@@ -30,8 +30,11 @@ def check_sides(sets: Sequence[AnswerSet], baseline: AnswerSet | None) -> None:
 
 def pairs_of(judging: Judging) -> list[tuple[AnswerSet, AnswerSet]]:
     """Return the compared pairs: each set with the baseline, or all sets with each other."""
-    sets = list(judging.answer_sets.order_by("pk"))
-    baseline = judging.baseline
+    return compared(list(judging.answer_sets.order_by("pk")), judging.baseline)
+
+
+def compared(sets: Sequence[AnswerSet], baseline: AnswerSet | None) -> list[tuple[AnswerSet, AnswerSet]]:
+    """Return the pairs of these sets: each with the baseline or, without one, all with each other."""
     return list(combinations(sets, 2)) if baseline is None else [(each, baseline) for each in sets]
 
 

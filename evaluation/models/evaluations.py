@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from characters.judging.rows import MOST_ROWS, ROWS, SEED
 from characters.models import AnswerSet, Benchmark
 from enrolment.models import Outcome
 from evaluation.texts import default_consent, default_instruction
@@ -167,19 +168,19 @@ class Evaluation(models.Model):
 class AnswerPlan(models.Model):
     """Which answers to which questions an evaluation of answers compares: sets with the ``baseline``, or with each other.
 
-    Of each role ``general`` and ``specific`` test rows of the ``split`` are drawn; no ``roles`` means all of them.
-    ``descriptions`` are what evaluators read about the roles, stored at opening.
+    Of each role ``general`` and ``specific`` test rows of the ``split`` are drawn with ``seed``, as for model judges, so that
+    both judge the same rows; the seed of the evaluation decides everything else. No ``roles`` means all of them.
     """
 
     evaluation = models.OneToOneField(Evaluation, on_delete=models.CASCADE, related_name="answer_plan")
     answer_sets = models.ManyToManyField(AnswerSet, related_name="+")
-    baseline = models.ForeignKey(AnswerSet, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    baseline = models.ForeignKey(AnswerSet, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     split = models.CharField(max_length=15, blank=True)
-    general = models.PositiveSmallIntegerField(default=0)
-    specific = models.PositiveSmallIntegerField(default=0)
+    general = models.PositiveSmallIntegerField(default=ROWS, validators=[MaxValueValidator(MOST_ROWS)])
+    specific = models.PositiveSmallIntegerField(default=ROWS, validators=[MaxValueValidator(MOST_ROWS)])
+    seed = models.PositiveIntegerField(default=SEED, validators=[MaxValueValidator(LARGEST_SEED)])
     roles = models.JSONField(default=list, blank=True)
     skips_unknown = models.BooleanField(default=False)
-    descriptions = models.JSONField(default=dict, blank=True)
 
     def __str__(self) -> str:
         return f"Answers of {self.evaluation}"

@@ -17,6 +17,10 @@ class Pair(models.Model):
     ``elicitation`` how it plays characters, if it does, and ``condition`` the natural dialogue's condition, if it has any. A
     pair for training or as an attention check has ``known`` text instead of dialogues (``evaluation.planning.known_pairs``).
     When the participant withdraws, the dialogues are deleted; the pair stays without text and with ``withdrawn_at``.
+
+    Of two answers, ``person`` is the position of the question in the benchmark, ``model`` names both answer sets, and
+    ``answers`` holds everything that is read: "role", "part", "question", "description", and "one" and "other", each with the
+    "name" and "token" of its answer set and the "text". "natural first" then means that the other one is first.
     """
 
     class Role(models.TextChoices):
@@ -49,7 +53,12 @@ class Pair(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} and {self.inquirer}, {self.goal}" if self.role == self.Role.MAIN else self.role
+        return f"{self.person} and {self.inquirer}, {self.subject}" if self.role == self.Role.MAIN else self.role
+
+    @property
+    def subject(self) -> str:
+        """Return what a main pair is about: its goal in words, or the role that gave the answers."""
+        return str(self.goal or self.answers["role"])
 
     @property
     def inquirer(self) -> str:

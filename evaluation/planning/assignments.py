@@ -19,10 +19,13 @@ class Impossible(ValueError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Wanted:
-    """A pair to be judged; repeated for each evaluator that it needs."""
+    """A pair to be judged; repeated for each evaluator that it needs.
+
+    Of two answers, ``goal`` is the role that gave them and ``person`` the position of the question.
+    """
 
     person: str
-    goal: int
+    goal: int | str
     model: str
     id: int
 
@@ -40,15 +43,15 @@ PlannedAssignment = tuple[PlannedPresentation, ...]
 T = TypeVar("T")
 
 
-def count_assignments(pairs: Sequence[Wanted], per_evaluator: int, judges: int) -> int:
+def count_assignments(pairs: Sequence[Wanted], per_evaluator: int, judges: int, about: str = "natural dialogue") -> int:
     """Return the number of evaluators if each pair needs ``judges`` and each of them judges at most ``per_evaluator`` pairs.
 
-    Raises Impossible if these are too few: each evaluator sees at most one pair of a natural dialogue, so it needs as many
-    evaluators as its pairs need judges. With that many, the rules can be kept (see ``divide``).
+    Raises Impossible if these are too few: each evaluator sees at most one pair of a natural dialogue (``about``), so it needs
+    as many evaluators as its pairs need judges. With that many, the rules can be kept (see ``divide``).
     """
     count = -(-len(pairs) * judges // per_evaluator)
     if most_of_one_dialogue(pairs) * judges > count:
-        raise Impossible(_what_would_help(len(pairs), most_of_one_dialogue(pairs), per_evaluator, judges))
+        raise Impossible(_what_would_help(about, len(pairs), most_of_one_dialogue(pairs), per_evaluator, judges))
     return count
 
 
@@ -105,7 +108,7 @@ def _sided(parts: Sequence[Sequence[Wanted]], random: Random) -> list[list[Plann
     return planned
 
 
-def _what_would_help(pairs: int, of_one_dialogue: int, per_evaluator: int, judges: int) -> str:
+def _what_would_help(about: str, pairs: int, of_one_dialogue: int, per_evaluator: int, judges: int) -> str:
     """Return the largest numbers of pairs per evaluator, or evaluators per pair, that make enough assignments."""
     needed = of_one_dialogue * judges
     fewer_pairs = -(-pairs * judges // (needed - 1)) - 1
@@ -117,7 +120,7 @@ def _what_would_help(pairs: int, of_one_dialogue: int, per_evaluator: int, judge
     makes = -(-pairs * judges // per_evaluator)
     each = "each " if of_one_dialogue > 1 else ""
     return (
-        f"An evaluator may see only one pair of each natural dialogue. One dialogue has {of_one_dialogue} "
+        f"An evaluator may see only one pair of each {about}. One {about.split()[-1]} has {of_one_dialogue} "
         f"pair{_s(of_one_dialogue)}, {each}judged {_times(judges)}, so at least {needed} evaluators are needed. At "
         f"{per_evaluator} pairs per evaluator, the plan has only {makes}. To solve this, {', or '.join(helps)}."
     )

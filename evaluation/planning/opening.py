@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from evaluation.models import Assignment, Evaluation, Pair, Presentation
 from evaluation.planning.assignments import Wanted, most_of_one_dialogue, plan_assignments
-from evaluation.planning.drafts import draft_from, draft_plan, read_basis, seed_for
+from evaluation.planning.drafts import seed_for
+from evaluation.planning.planners import planner_of
 from evaluation.planning.plans import NotReady, Paired, Plan, Remarks, Share, count_up
 from evaluation.planning.rows import remarks_of, store_assignments, store_draft
 from studies.audit import Verb, record
-from studies.models import Dialogue, Study, refuse_archived
+from studies.models import refuse_archived
 
 __all__ = [
     "NotReady",
@@ -40,14 +41,15 @@ def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None
     write; if its input has changed by then, it is computed again. Raises NotReady, or Archived.
     """
     refuse_archived(evaluation.study_id)
-    expected = read_basis(evaluation) if evaluation.is_planned else None
-    drafted = draft_from(evaluation, expected) if expected else None
+    planner = planner_of(evaluation)
+    expected = planner.read_basis(evaluation) if evaluation.is_planned else None
+    drafted = planner.draft(evaluation, expected) if expected else None
     with transaction.atomic():
-        _hold_dialogues(evaluation.study)
+        planner.hold(evaluation)
         locked = lock_evaluation(evaluation)
         if locked.is_planned:
-            basis = read_basis(locked)
-            draft = drafted if drafted and basis == expected else draft_from(locked, basis)
+            basis = planner.read_basis(locked)
+            draft = drafted if drafted and basis == expected else planner.draft(locked, basis)
             if draft.problems:
                 raise NotReady(*draft.problems)
             store_draft(locked, draft)
@@ -81,7 +83,7 @@ def delete_plan(evaluation: Evaluation) -> bool:
 
 def lock_evaluation(evaluation: Evaluation) -> Evaluation:
     """Lock the evaluation until the transaction ends, and return its current row."""
-    return Evaluation.objects.select_for_update(of=("self",)).select_related("study").get(pk=evaluation.pk)
+    return Evaluation.objects.select_for_update(of=("self",)).select_related("study", "benchmark").get(pk=evaluation.pk)
 
 
 def add_assignments(evaluation: Evaluation, pairs: Sequence[Pair]) -> list[Assignment]:
@@ -101,8 +103,7 @@ def add_assignments(evaluation: Evaluation, pairs: Sequence[Pair]) -> list[Assig
 
 
 def _wanted(pair: Pair) -> Wanted:
-    assert pair.goal_id is not None, "pairs of the main part have a goal"  # noqa: S101
-    return Wanted(pair.person, pair.goal_id, pair.inquirer, pair.pk)
+    return Wanted(pair.person, pair.goal_id or pair.subject, pair.inquirer, pair.pk)
 
 
 def _await_answers(locked: Evaluation) -> None:
@@ -110,34 +111,31 @@ def _await_answers(locked: Evaluation) -> None:
     list(locked.evaluators.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
-def _hold_dialogues(study: Study) -> None:
-    """Lock the natural dialogues, so that no participant withdraws while they are paired. Do so before locking the evaluation,
-    because withdrawals lock dialogues first."""
-    natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL).exclude(ended_at=None)
-    list(natural.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
-
-
 def _planned(evaluation: Evaluation) -> Plan:
-    draft = draft_plan(evaluation)
-    goals = {goal.number: str(goal) for goal in evaluation.study.goals.all()}
-    pairs = [
-        Paired(id, match.natural.person, goals[match.natural.goal], match.simulated.inquirer)
-        for id, match in sorted(enumerate(draft.pairing.pairs), key=lambda entry: entry[1].natural.goal)
-    ]
+    planner = planner_of(evaluation)
+    draft = planner.draft(evaluation, planner.read_basis(evaluation))
+    by_goal = sorted(enumerate(draft.pairs), key=lambda entry: entry[1].goal.number if entry[1].goal else 0)
     assignments = [[(planned.pair.id, planned.is_natural_first) for planned in one] for one in draft.assignments]
-    remarks = Remarks(draft.pairing.left_out, draft.pairing.hidden, draft.warnings, draft.problems)
-    return count_up(evaluation, pairs, assignments, remarks)
+    remarks = Remarks(draft.left_out, draft.hidden, draft.warnings, draft.problems)
+    pairs = [_paired(id, pair) for id, pair in by_goal]
+    return count_up(evaluation, pairs, assignments, remarks, planner.rules(evaluation, remarks))
 
 
 def _stored(evaluation: Evaluation) -> Plan:
     """Return the stored plan without the pairs of people who withdrew."""
     main = {"role": Pair.Role.MAIN, "withdrawn_at": None}
     rows = evaluation.pairs.filter(**main).select_related("goal").order_by("goal__number", "pk")
-    pairs = [Paired(pair.pk, pair.person, str(pair.goal), pair.inquirer) for pair in rows]
     presentations = Presentation.objects.filter(assignment__evaluation=evaluation, pair__in=rows.values("pk"))
     assignments: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
     for number, pair, is_natural_first in presentations.order_by("assignment__number", "position").values_list(
         "assignment__number", "pair", "is_natural_first"
     ):
         assignments[number].append((pair, is_natural_first))
-    return count_up(evaluation, pairs, list(assignments.values()), remarks_of(evaluation))
+    remarks = remarks_of(evaluation)
+    pairs = [_paired(pair.pk, pair) for pair in rows]
+    rules = planner_of(evaluation).rules(evaluation, remarks)
+    return count_up(evaluation, pairs, list(assignments.values()), remarks, rules)
+
+
+def _paired(id: int, pair: Pair) -> Paired:
+    return Paired(id, pair.person, pair.subject, pair.inquirer)

@@ -34,7 +34,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A pair of the main part, as a plan counts it; ``goal`` in words."""
+    """A pair of the main part, as a plan counts it; ``goal`` in words, or the role that answers."""
 
     id: int
     person: str
@@ -108,7 +108,13 @@ class Plan:
         return f"{total}: " + ", ".join([f"{count} with {pairs}", *(f"{count} with {size}" for size, count in rest)])
 
 
-def count_up(evaluation: Evaluation, pairs: Sequence[Paired], assignments: Assignments, remarks: Remarks) -> Plan:
+def count_up(
+    evaluation: Evaluation,
+    pairs: Sequence[Paired],
+    assignments: Assignments,
+    remarks: Remarks,
+    rules: tuple[str, ...],
+) -> Plan:
     """Return the plan of these pairs, ordered by goal, and assignments."""
     by_model = sorted(pairs, key=lambda pair: pair.model)
     return Plan(
@@ -121,7 +127,7 @@ def count_up(evaluation: Evaluation, pairs: Sequence[Paired], assignments: Assig
         natural_first=sum(is_natural_first for one in assignments for _, is_natural_first in one),
         training_pairs=evaluation.training_pairs,
         attention_checks=evaluation.attention_checks,
-        rules=_rules(evaluation, remarks),
+        rules=rules,
         left_out=remarks.left_out,
         warnings=remarks.warnings,
         problems=remarks.problems,
@@ -143,34 +149,3 @@ def _shares(names: Mapping[int, str], assignments: Assignments) -> tuple[Share, 
         )
         for name, count in Counter(names.values()).items()
     )
-
-
-def _rules(evaluation: Evaluation, remarks: Remarks) -> tuple[str, ...]:
-    """Return sentences that a paper could quote."""
-    ended = "continued with the next goal" + (
-        ", finished or abandoned the dialogue" if evaluation.takes_left_dialogues else " or finished"
-    )
-    natural, simulated = remarks.hidden
-    hidden = (
-        f"hidden on both sides: {natural} from people and {simulated} from models"
-        if evaluation.hides_unanswered
-        else "shown"
-    )
-    refused = (
-        "refused by a provider" if evaluation.takes_unsafe_dialogues else "stopped as unsafe or refused by a provider"
-    )
-    return (
-        f"A natural dialogue is eligible if its participant {ended}.",
-        f"A simulated dialogue is eligible unless it was {refused}.",
-        *_rule_about_chatbots(evaluation),
-        f"Dialogues that a guard found unsafe are {'included' if evaluation.takes_unsafe_dialogues else 'excluded'}.",
-        f"If one model has several dialogues for one person and goal, one is drawn with seed {evaluation.seed}.",
-        f"Unanswered messages are {hidden}.",
-    )
-
-
-def _rule_about_chatbots(evaluation: Evaluation) -> list[str]:
-    if not evaluation.study.conditions.exists():
-        return []
-    whom = "any chatbot" if evaluation.crosses_chatbots else "the same chatbot"
-    return [f"A natural dialogue of a condition is paired with simulated dialogues with {whom}."]

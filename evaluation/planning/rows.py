@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from evaluation.models import Assignment, Evaluation, Pair, Presentation
-from evaluation.pairing import LeftOut, Match
+from evaluation.pairing import LeftOut
 from evaluation.planning.assignments import PlannedAssignment, arrange, draw_sides
 from evaluation.planning.drafts import Draft, seed_for
 from evaluation.planning.plans import Remarks
@@ -17,14 +17,14 @@ Placing = tuple[Pair, bool]
 
 def store_draft(evaluation: Evaluation, draft: Draft) -> None:
     """Store the draft's pairs and assignments. Set ``noted``, exclusions and warnings, on the evaluation without saving it."""
-    pairs = dict(enumerate(_store_pairs(evaluation, draft.pairing.pairs)))
+    pairs = dict(enumerate(Pair.objects.bulk_create(draft.pairs)))
     Pair.objects.bulk_create(
         Pair(evaluation=evaluation, role=pair["role"], known=dict(pair)) for pair in (*draft.training, *draft.checks)
     )
     store_assignments(evaluation, draft.assignments, pairs)
     evaluation.noted = {
-        "left_out": [astuple(left_out) for left_out in draft.pairing.left_out],
-        "hidden": draft.pairing.hidden,
+        "left_out": [astuple(left_out) for left_out in draft.left_out],
+        "hidden": draft.hidden,
         "warnings": list(draft.warnings),
     }
 
@@ -69,20 +69,3 @@ def _arrange(
         for role in (Pair.Role.TRAINING, Pair.Role.CHECK)
     )
     return arrange(main, training, checks, random)
-
-
-def _store_pairs(evaluation: Evaluation, matches: Sequence[Match]) -> list[Pair]:
-    goals = {goal.number: goal for goal in evaluation.study.goals.all()}
-    return Pair.objects.bulk_create(
-        Pair(
-            evaluation=evaluation,
-            goal=goals[match.natural.goal],
-            person=match.natural.person,
-            model=match.simulated.model,
-            elicitation=match.simulated.elicitation,
-            condition=match.natural.condition,
-            natural_id=match.natural.id,
-            simulated_id=match.simulated.id,
-        )
-        for match in matches
-    )

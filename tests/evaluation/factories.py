@@ -1,12 +1,15 @@
 """Rows of evaluations, made without the planner: pairs, assignments, evaluators and their answers."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from characters.models import Benchmark
 from collection.models import Participant
 from evaluation.models import (
+    AnswerPlan,
     Assignment,
     Choice,
     Confidence,
@@ -167,3 +170,20 @@ def _make_assignments(evaluation: Evaluation, rows: list[list[Pair]]) -> None:
             )
             for position, row in enumerate(rows)
         )
+
+
+def make_answer_evaluation(
+    benchmark: Benchmark,
+    sets: Sequence[str],
+    baseline: str = "",
+    *,
+    answer_plan: dict[str, Any] | None = None,
+    **fields: Any,
+) -> Evaluation:
+    """A planned evaluation of these answer sets, by name; ``answer_plan`` has the fields of its plan."""
+    number = benchmark.evaluations.count() + 1
+    evaluation = Evaluation.objects.create(benchmark=benchmark, number=number, **fields)
+    chosen = benchmark.answer_sets.filter(name=baseline).first()
+    plan = AnswerPlan.objects.create(evaluation=evaluation, baseline=chosen, **answer_plan or {})
+    plan.answer_sets.set(benchmark.answer_sets.filter(name__in=sets))
+    return evaluation

@@ -9,7 +9,8 @@ from characters.benchmarks.refusals import BenchmarkRefused
 from characters.benchmarks.results import splits_of
 from characters.benchmarks.score_tables import SPLIT_NAMES
 from characters.judging.queue import RANKINGS
-from characters.judging.requests import MOST_ROWS, ROWS, SEED, JudgingRequest, request_judging
+from characters.judging.requests import JudgingRequest, request_judging
+from characters.judging.rows import MOST_ROWS, ROWS, SEED
 from characters.models import Benchmark, Judging
 from studies.editor.fields import offer
 from studies.language_models.catalogue import name_with_label, read_catalogue

@@ -11,8 +11,9 @@ from django.conf import settings
 from characters.benchmarks.finding import find_benchmark
 from characters.judging.queue import RANKINGS
 from characters.judging.reports import as_object, in_words
-from characters.judging.requests import ROWS, SEED, JudgingRequest, request_judging
+from characters.judging.requests import JudgingRequest, request_judging
 from characters.judging.results import read_coverage, read_result
+from characters.judging.rows import ROWS, SEED
 from characters.judging.workers import JudgingWorker
 from characters.management.terminal_work import PATIENCE, queue_up, work_off
 from characters.models import Judging

@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from evaluation.models import Assignment, Evaluation, Pair, Presentation
-from evaluation.planning import opening
-from evaluation.planning.drafts import Basis, Draft, draft_from
+from evaluation.planning.dialogue_planner import Basis, DialoguePlanner
+from evaluation.planning.drafts import Draft
 from evaluation.planning.opening import NotReady, close_evaluation, open_evaluation, read_plan
 from tests.collection.factories import make_natural_dialogue, make_participant
 from tests.evaluation.factories import make_judged_study
@@ -169,18 +169,18 @@ def test_the_papers_plan_is_read_and_stored_in_a_moment() -> None:
 
 def test_a_plan_that_changes_while_it_is_worked_out_is_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is locked meanwhile: a participant may finish a dialogue, or a researcher change the evaluation."""
-    evaluation = plan_evaluation()
+    evaluation, draft_it = plan_evaluation(), DialoguePlanner.draft
     drafted = []
 
-    def draft_slowly(of: Evaluation, basis: Basis) -> Draft:
+    def draft_slowly(self: DialoguePlanner, of: Evaluation, basis: Basis) -> Draft:
         drafted.append(basis)
-        draft = draft_from(of, basis)
+        draft = draft_it(self, of, basis)
         if len(drafted) == 1:
             Evaluation.objects.filter(pk=of.pk).update(pairs_per_evaluator=6)
             make_natural_dialogue(make_participant(of.study), goal=of.study.goals.first(), ending="next_goal")
         return draft
 
-    monkeypatch.setattr(opening, "draft_from", draft_slowly)
+    monkeypatch.setattr(DialoguePlanner, "draft", draft_slowly)
     open_evaluation(evaluation)
     assert len(drafted) == 2
     assert {assignment.presentations.count() for assignment in evaluation.assignments.all()} == {6}
@@ -189,13 +189,13 @@ def test_a_plan_that_changes_while_it_is_worked_out_is_worked_out_again(monkeypa
 def test_a_plan_that_does_not_change_is_worked_out_once_before_anything_is_locked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    evaluation, levels = plan_evaluation(), []
+    evaluation, levels, draft_it = plan_evaluation(), [], DialoguePlanner.draft
 
-    def draft_watched(of: Evaluation, basis: Basis) -> Draft:
+    def draft_watched(self: DialoguePlanner, of: Evaluation, basis: Basis) -> Draft:
         levels.append(len(connection.savepoint_ids))
-        return draft_from(of, basis)
+        return draft_it(self, of, basis)
 
-    monkeypatch.setattr(opening, "draft_from", draft_watched)
+    monkeypatch.setattr(DialoguePlanner, "draft", draft_watched)
     outside = len(connection.savepoint_ids)
     open_evaluation(evaluation)
     assert levels == [outside]
