@@ -1,4 +1,4 @@
-"""URLs of evaluators' pages, below their study's, and of researchers' pages of evaluations."""
+"""URLs of evaluators' pages, and of researchers' pages of evaluations, below their study's or benchmark's."""
 
 from django.urls import include, path
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("s/<slug:slug>/judge/<int:number>/", include("evaluation.preview.urls")),
     path("s/<slug:slug>/judge/<int:number>/<path:rest>/", in_study(JudgingEnrolment)(nothing_here)),
     path("studies/<slug:slug>/evaluations/", include("evaluation.research.urls")),
+    path("benchmarks/<slug:token>/evaluations/", include("evaluation.benchmarks.urls")),
 ]

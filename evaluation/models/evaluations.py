@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from characters.judging.rows import MOST_ROWS, ROWS, SEED
@@ -153,6 +154,12 @@ class Evaluation(models.Model):
     def place(self) -> str:
         """Return what precedes its number in addresses: its study's short name, or its benchmark's token."""
         return self.study.slug if self.benchmark is None else self.benchmark.token
+
+    @property
+    def address(self) -> str:
+        """Return the address of its page for researchers."""
+        name = "evaluation" if self.benchmark_id is None else "benchmark-evaluation"
+        return reverse(name, args=[self.place, self.number])
 
     @property
     def is_open(self) -> bool:

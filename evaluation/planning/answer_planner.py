@@ -54,7 +54,7 @@ class AnswerPlanner(Planner[Basis]):
 
     def hold(self, evaluation: Evaluation) -> None:
         """Lock the benchmark, so that two evaluations are not opened while it is deleted."""
-        list(Benchmark.objects.select_for_update(no_key=True).filter(pk=evaluation.benchmark_id))
+        list(Benchmark.objects.select_for_update(no_key=True).filter(evaluations=evaluation).values_list("pk"))
 
     def read_basis(self, evaluation: Evaluation) -> Basis:
         plan = AnswerPlan.objects.select_related("baseline", "evaluation__benchmark").get(evaluation=evaluation)
@@ -119,8 +119,8 @@ def _rows(drawn: Sequence[int], sets: Sequence[AnswerSet], descriptions: Mapping
     """Yield these rows with their answers, in the benchmark's order."""
     answers = Answer.objects.filter(answer_set__in=sets, row__in=drawn, sample=0)
     texts: dict[int, dict[str, str]] = {}
-    for row, token, text in answers.values_list("row", "answer_set__token", "text"):
-        texts.setdefault(row, {})[token] = text
+    for key, token, text in answers.values_list("row", "answer_set__token", "text"):
+        texts.setdefault(key, {})[token] = text
     for row in BenchmarkRow.objects.filter(pk__in=drawn).order_by("position"):
         yield Row(row.position, row.role, row.part, row.question.strip(), descriptions[row.role], texts[row.pk])
 

@@ -65,7 +65,7 @@ class EvaluationEditor:
         Study.objects.select_for_update().get(pk=self.study.pk)  # so that no number is given twice
         if not self.name:
             self.evaluation.number = _next_number(self.study)
-        elif not _is_planned_by_now(self.evaluation):
+        elif not is_planned_by_now(self.evaluation):
             self.form.add_error(None, ValidationError(OPENED))
             return False
         self.evaluation.own_questions = self.questions.table
@@ -97,6 +97,6 @@ def _next_number(study: Study) -> int:
     return latest + 1
 
 
-def _is_planned_by_now(evaluation: Evaluation) -> bool:
+def is_planned_by_now(evaluation: Evaluation) -> bool:
     """Return whether the evaluation is still planned. The row stays locked, so that no one can open it at the same time."""
     return any(row.is_planned for row in Evaluation.objects.select_for_update().filter(pk=evaluation.pk))

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from enrolment.outcome_form import OutcomeForm
 from enrolment.platform_links import PARAMETER
+from evaluation.hosts import host_of
 from evaluation.models import Evaluation, EvaluationOutcome
 from evaluation.planning.known_pairs import read_known_pairs, why_english_pairs
 from evaluation.research.run_choices import count_cells, describe_run
@@ -89,7 +90,7 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
         self.fields["runs"] = RunsField(self.instance.study.runs.all())
         self.fields["external_id_parameter"].validators.append(PARAMETER)
         for name in ("consent", "instruction"):
-            self.fields[name].widget.attrs |= _preview_beside(self.instance, name)
+            self.fields[name].widget.attrs |= preview_of(self.instance, name)
         if not self.instance.study.conditions.exists():
             del self.fields["crosses_chatbots"]
         if english := why_english_pairs(self.instance.study.language):
@@ -120,17 +121,19 @@ class EvaluationOutcomeForm(OutcomeForm):
         self, evaluation: Evaluation, kind: EvaluationOutcome.Kind, data: Any = None, like: Evaluation | None = None
     ) -> None:
         """Begin with the text of the evaluation that a new one is ``like``; codes are each evaluation's own."""
-        self.language = evaluation.study.language
+        self.language = host_of(evaluation).language
         stored = evaluation.outcomes.filter(kind=kind).first() if evaluation.pk else None
         similar = like.outcomes.filter(kind=kind).first() if like else None
         blank = EvaluationOutcome(kind=kind, text=similar.text if similar else "")
         super().__init__(data, instance=stored or blank, prefix=kind.value)
         self.fields["text"].label = OUTCOME_LABELS[kind]
-        self.fields["text"].widget.attrs |= _preview_beside(evaluation, f"{kind.value}-text")
+        self.fields["text"].widget.attrs |= preview_of(evaluation, f"{kind.value}-text")
 
     def standard_text(self, kind: str) -> str:
         return default_outcome(kind, self.language)
 
 
-def _preview_beside(evaluation: Evaluation, name: str) -> dict[str, str]:
-    return preview_beside(name, reverse("evaluation-preview", args=[evaluation.study.slug, name]))
+def preview_of(evaluation: Evaluation, name: str) -> dict[str, str]:
+    """Return the attributes that preview the text of this name while it is being typed."""
+    view = "benchmark-evaluation-preview" if evaluation.kind == Evaluation.Kind.ANSWERS else "evaluation-preview"
+    return preview_beside(name, reverse(view, args=[evaluation.place, name]))

@@ -6,9 +6,11 @@ from urllib.parse import urljoin
 from django.urls import reverse
 from django.utils import timezone
 
+from enrolment.models import Outcome
 from enrolment.platform_links import platform_link
+from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.exports import LeftOut, left_out
-from evaluation.models import Evaluation, Evaluator
+from evaluation.models import Evaluation, EvaluationOutcome, Evaluator
 from evaluation.planning.opening import Plan, read_plan
 from evaluation.research.progress import Progress, read_progress
 from studies.models import Study
@@ -47,7 +49,7 @@ class EvaluationPage:
 
 def read_evaluation(evaluation: Evaluation, site: str, page: str, flagging: str = "") -> EvaluationPage:
     """Read the evaluation's page; ``site`` is the address for evaluators, ``flagging`` an evaluator's number."""
-    path = reverse("judge-welcome", args=[evaluation.study.slug, evaluation.number])
+    path = reverse("judge-welcome", args=[evaluation.place, evaluation.number])
     return EvaluationPage(
         evaluation,
         read_plan(evaluation),
@@ -63,3 +65,9 @@ def find_evaluator(evaluation: Evaluation, number: str) -> Evaluator | None:
     """Return the evaluator with that number, or None."""
     is_number = number.isascii() and number.isdigit() and len(number) < 9
     return evaluation.evaluators.filter(number=number).first() if is_number else None
+
+
+def read_outcomes(evaluation: Evaluation) -> dict[str, Outcome]:
+    """Return how evaluators leave who finish (``completion``), and those who find no pair (``full``)."""
+    kinds, enrolment = EvaluationOutcome.Kind, JudgingEnrolment(evaluation)
+    return {"completion": enrolment.read_outcome(kinds.COMPLETED), "full": enrolment.read_outcome(kinds.FULL)}

@@ -13,16 +13,14 @@ from django.views.decorators.http import require_POST
 
 from collection.research.downloads import send_file
 from evaluation.evaluator_table import export_evaluators
-from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.exports import export_judgements
-from evaluation.flags import flag_evaluator
-from evaluation.models import Evaluation, EvaluationOutcome
+from evaluation.models import Evaluation
 from evaluation.own_codebook import export_own_codebook
 from evaluation.own_questions import read_own_questions
-from evaluation.planning.opening import NotReady, close_evaluation, delete_plan, open_evaluation
+from evaluation.research.actions import change_evaluation, change_flag
 from evaluation.research.evaluation_editor import EvaluationEditor, blank_evaluation, similar_evaluation
 from evaluation.research.evaluation_form import TEXTS
-from evaluation.research.evaluation_page import find_evaluator, read_evaluation
+from evaluation.research.evaluation_page import read_evaluation, read_outcomes
 from evaluation.research.judge_runs import JudgeRunForm, change_judge_run, read_judge_run_results, read_judge_runs
 from evaluation.research.own_question_rows import preview_questions
 from evaluation.research.own_results import read_own_results
@@ -90,7 +88,7 @@ def evaluation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show an evaluation. Posting an action opens, closes or deletes it."""
     found = _evaluation(slug, number)
     if request.method == "POST":
-        is_there = _act(request, found)
+        is_there = change_evaluation(request, found)
         return redirect("evaluation", slug, number) if is_there else redirect("judge", slug)
     return _shown(request, found)
 
@@ -121,17 +119,7 @@ def evaluation_rates(request: HttpRequest, slug: str, number: int) -> HttpRespon
 @require_POST
 def flag(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Flag an evaluator for a reason, or remove the flag."""
-    evaluator = find_evaluator(_evaluation(slug, number), request.POST.get("evaluator", ""))
-    if evaluator is None:
-        raise Http404
-    reason = request.POST.get("reason", "").strip() if request.POST.get("action") != "unflag" else ""
-    if not reason and request.POST.get("action") != "unflag":
-        messages.error(request, f"{evaluator} was not flagged. Enter a reason.")
-    else:
-        flag_evaluator(evaluator, reason)
-        messages.success(
-            request, f"{evaluator} is flagged." if reason else f"The flag of {evaluator} has been removed."
-        )
+    change_flag(request, _evaluation(slug, number))
     return redirect("evaluation", slug, number)
 
 
@@ -175,30 +163,6 @@ def _edit(request: HttpRequest, found: Evaluation, like: Evaluation | None = Non
     return render(request, "evaluation/evaluation_form.html", {"editor": editor}, status=status)
 
 
-def _act(request: HttpRequest, found: Evaluation) -> bool:
-    """Carry out the posted action. Return whether the evaluation still exists."""
-    match request.POST.get("action"):
-        case "open":
-            _open(request, found)
-        case "close":
-            close_evaluation(found)
-            messages.success(request, "The evaluation is closed. Submitted judgements are kept.")
-        case "delete" if delete_plan(found):
-            messages.success(request, f"“{found}” has been deleted.")
-            return False
-        case "delete":
-            messages.error(request, "The evaluation has been opened in the meantime, so it cannot be deleted.")
-    return True
-
-
-def _open(request: HttpRequest, found: Evaluation) -> None:
-    try:
-        open_evaluation(found)
-        messages.success(request, "The evaluation is open. Share the link below.")
-    except NotReady as reason:
-        messages.error(request, str(reason))
-
-
 def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status: int = 200) -> HttpResponse:
     chosen = request.GET.get("page", "1"), request.GET.get("evaluator", "")
     page = read_evaluation(found, request.build_absolute_uri("/"), *chosen)
@@ -216,9 +180,11 @@ def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status:
 
 
 def _set_up(found: Evaluation) -> dict[str, Any]:
-    kinds, enrolment = EvaluationOutcome.Kind, JudgingEnrolment(found)
-    outcomes = {"completion": enrolment.read_outcome(kinds.COMPLETED), "full": enrolment.read_outcome(kinds.FULL)}
-    return {"evaluation": found, "own_questions": read_own_questions(found.own_questions), **outcomes}
+    return {
+        "evaluation": found,
+        "own_questions": read_own_questions(found.own_questions),
+        **read_outcomes(found),
+    }
 
 
 def _live(found: Evaluation, progress: Progress) -> Live:

@@ -1,0 +1,1 @@
+"""People judge answers to a benchmark: researchers' plans, pages, results and files."""

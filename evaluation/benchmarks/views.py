@@ -1,0 +1,121 @@
+"""Views of evaluations of answers."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from characters.models import Benchmark
+from evaluation.benchmarks.pages import list_evaluations
+from evaluation.benchmarks.plan_editor import AnswerPlanEditor, blank_evaluation
+from evaluation.models import Evaluation
+from evaluation.research.actions import change_evaluation, change_flag
+from evaluation.research.evaluation_form import TEXTS
+from evaluation.research.evaluation_page import read_evaluation, read_outcomes
+from evaluation.research.progress import Progress, read_progress
+from studies.access import staff_only
+from studies.live import Live, send_updates
+
+
+@staff_only
+def evaluations(request: HttpRequest, token: str) -> HttpResponse:
+    """List the benchmark's evaluations."""
+    benchmark = get_object_or_404(Benchmark, token=token)
+    lines = list_evaluations(benchmark)
+    return render(request, "answer_evaluations/list.html", {"benchmark": benchmark, "lines": lines})
+
+
+@staff_only
+def new_evaluation(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the form for a new evaluation, pre-filled with the paper's numbers, or create it."""
+    benchmark = get_object_or_404(Benchmark, token=token)
+    return _edit(request, blank_evaluation(benchmark), benchmark)
+
+
+@staff_only
+def edit_evaluation(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    """Show or save the form of a planned evaluation. The page of an opened one shows its settings, which are final."""
+    benchmark, found = _find(token, number)
+    if not found.is_planned:
+        messages.error(
+            request, "This evaluation has been opened, so its settings are final. Plan a new one to use others."
+        )
+        return redirect(found.address)
+    return _edit(request, found, benchmark)
+
+
+@staff_only
+@require_POST
+def text_preview(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """Render a text as evaluators will see it."""
+    if name not in TEXTS:
+        raise Http404
+    return render(request, "studies/_preview.html", {"text": request.POST.get(name, "")})
+
+
+@staff_only
+def evaluation(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    """Show an evaluation. Posting an action opens, closes or deletes it."""
+    _, found = _find(token, number)
+    if request.method == "POST":
+        is_there = change_evaluation(request, found)
+        return redirect(found.address) if is_there else redirect("benchmark-evaluations", token)
+    return _shown(request, found)
+
+
+@staff_only
+def live(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    """Return what has changed on the page since the last request."""
+    _, found = _find(token, number)
+    progress = read_progress(found, request.GET.get("page", "1"), timezone.now())
+    return send_updates(request, _live(found, progress), {"evaluation": found, "progress": progress})
+
+
+@staff_only
+@require_POST
+def flag(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    """Flag an evaluator for a reason, or remove the flag."""
+    _, found = _find(token, number)
+    change_flag(request, found)
+    return redirect(found.address)
+
+
+def _edit(request: HttpRequest, found: Evaluation, benchmark: Benchmark) -> HttpResponse:
+    editor = AnswerPlanEditor(found, benchmark, request.POST if request.method == "POST" else None)
+    if editor.is_valid() and editor.save():
+        messages.success(request, "The plan is saved. No one can judge before you open the evaluation.")
+        return redirect(found.address)
+    status = 422 if editor.is_bound else 200
+    return render(request, "answer_evaluations/form.html", {"editor": editor, "benchmark": benchmark}, status=status)
+
+
+def _shown(request: HttpRequest, found: Evaluation, **more: Any) -> HttpResponse:
+    chosen = request.GET.get("page", "1"), request.GET.get("evaluator", "")
+    page = read_evaluation(found, request.build_absolute_uri("/"), *chosen)
+    context = {
+        "page": page,
+        "evaluation": found,
+        "benchmark": found.benchmark,
+        "progress": page.progress,
+        "plan": page.plan,
+        "live": _live(found, page.progress),
+        **read_outcomes(found),
+        **more,
+    }
+    return render(request, "answer_evaluations/evaluation.html", context)
+
+
+def _live(found: Evaluation, progress: Progress) -> Live:
+    address = reverse("benchmark-evaluation-live", args=[found.place, found.number])
+    parts = {"evaluators": "evaluation/_evaluators.html"}
+    return Live(f"{address}?page={progress.evaluators.number}", 5, "evaluation/_counts.html", parts)
+
+
+def _find(token: str, number: int) -> tuple[Benchmark, Evaluation]:
+    benchmark = get_object_or_404(Benchmark, token=token)
+    plans = benchmark.evaluations.select_related("benchmark", "answer_plan__baseline")
+    return benchmark, get_object_or_404(plans, number=number)
