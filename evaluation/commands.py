@@ -4,24 +4,26 @@ from collections.abc import Callable
 
 from django.core.management.base import CommandError
 
+from characters.models import Benchmark
 from evaluation.models import Evaluation
 from studies.models import Study
 
 
-def find_evaluation(study: Study, number: int | None, say: Callable[[str], object]) -> Evaluation:
-    """Return the study's evaluation with that number; without one, the latest that was opened, or else the latest.
+def find_evaluation(place: Study | Benchmark, number: int | None, say: Callable[[str], object]) -> Evaluation:
+    """Return the evaluation of that place with that number; without one, the latest that was opened, or else the latest.
 
     If there are several, ``say`` gets a sentence that names the one chosen. Raises CommandError.
     """
-    known = list(study.evaluations.order_by("number"))
+    known = list(place.evaluations.order_by("number"))
+    what = f"Study {place.slug!r}" if isinstance(place, Study) else f"Benchmark {place.name!r}"
     if not known:
-        raise CommandError(f"Study {study.slug!r} has no evaluations. Plan one on its page.", returncode=2)
+        raise CommandError(f"{what} has no evaluations. Plan one on its page.", returncode=2)
     if number is None:
         return _latest(known, say)
     found = next((one for one in known if one.number == number), None)
     if found is None:
         numbers = ", ".join(str(one.number) for one in known)
-        raise CommandError(f"Study {study.slug!r} has no evaluation {number}. Choose from {numbers}.", returncode=2)
+        raise CommandError(f"{what} has no evaluation {number}. Choose from {numbers}.", returncode=2)
     return found
 
 

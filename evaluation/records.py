@@ -74,26 +74,26 @@ def write_records(evaluation: Evaluation, answers: AnswersToExport) -> Iterator[
     """
     own = OwnAnswersToExport.of([evaluation], takes_texts=answers.takes_texts)
     parts = (
-        _lines("pair", _pairs(evaluation, answers), partial(_pair, answers=answers)),
-        _lines("list", _assignments(evaluation), _assignment),
-        _lines("evaluator", evaluation.evaluators.order_by("pk"), _evaluator),
-        _lines("judgement", _judgements(evaluation), partial(_judgement, own=own)),
-        _lines("sitting", evaluation.judge_runs.order_by("pk"), _judge_run),
-        _lines("verdict", _model_judgements(evaluation, timezone.now()), _model_judgement),
+        record_lines("pair", _pairs(evaluation, answers), partial(_pair, answers=answers)),
+        record_lines("list", assignments_of(evaluation), assignment_record),
+        record_lines("evaluator", evaluation.evaluators.order_by("pk"), evaluator_record),
+        record_lines("judgement", judgements_of(evaluation), partial(_judgement, own=own)),
+        record_lines("sitting", evaluation.judge_runs.order_by("pk"), _judge_run),
+        record_lines("verdict", _model_judgements(evaluation, timezone.now()), _model_judgement),
     )
-    yield _line("evaluation", _settings(evaluation))
+    yield record_line("evaluation", _settings(evaluation))
     yield from chain.from_iterable(parts)
 
 
-def _lines(record: str, rows: QuerySet[M], write: Callable[[M], Line]) -> Iterator[str]:
+def record_lines(record: str, rows: QuerySet[M], write: Callable[[M], Line]) -> Iterator[str]:
     """Return the lines of the rows that exist now; later rows are not included."""
     newest = rows.values_list("pk", flat=True).last()
     known = rows.filter(pk__lte=newest or 0)
     expected = known.count()
-    return counted((_line(record, write(row)) for row in known.iterator(chunk_size=500)), expected, f"{record}s")
+    return counted((record_line(record, write(row)) for row in known.iterator(chunk_size=500)), expected, f"{record}s")
 
 
-def _line(record: str, values: Line) -> str:
+def record_line(record: str, values: Line) -> str:
     return json.dumps({"record": record} | values, ensure_ascii=False, default=lambda time: time.isoformat()) + "\n"
 
 
@@ -103,12 +103,12 @@ def _pairs(evaluation: Evaluation, answers: AnswersToExport) -> QuerySet[Pair]:
     return evaluation.pairs.select_related("goal", *_SIDES).prefetch_related(*excluded, *told).order_by("pk")
 
 
-def _assignments(evaluation: Evaluation) -> QuerySet[Assignment]:
+def assignments_of(evaluation: Evaluation) -> QuerySet[Assignment]:
     presentations = Prefetch("presentations", Presentation.objects.select_related("pair").order_by("position"))
     return evaluation.assignments.select_related("evaluator").prefetch_related(presentations).order_by("pk")
 
 
-def _judgements(evaluation: Evaluation) -> QuerySet[Judgement]:
+def judgements_of(evaluation: Evaluation) -> QuerySet[Judgement]:
     revisions = Prefetch("revisions", Revision.objects.order_by("number"))
     answers = Judgement.objects.filter(pair__evaluation=evaluation).prefetch_related(revisions)
     return answers.select_related("evaluator", "pair", "presentation").order_by("pk")
@@ -122,7 +122,7 @@ def _model_judgements(evaluation: Evaluation, now: datetime) -> QuerySet[ModelJu
 
 def _settings(evaluation: Evaluation) -> Line:
     runs = evaluation.runs.order_by("pk").values("token", "inquirer", "responder")
-    return {"study": evaluation.study.slug} | _values(evaluation, SETTINGS) | {"runs": list(runs)}
+    return {"study": evaluation.study.slug} | values_of(evaluation, SETTINGS) | {"runs": list(runs)}
 
 
 def _pair(pair: Pair, answers: AnswersToExport) -> Line:
@@ -151,7 +151,7 @@ def _exclusion(dialogue: Dialogue | None) -> str:
     return dialogue.exclusions.all()[0].reason if dialogue and dialogue.exclusions.all() else ""
 
 
-def _assignment(assignment: Assignment) -> Line:
+def assignment_record(assignment: Assignment) -> Line:
     evaluator = assignment.evaluator
     return {
         "number": assignment.number,
@@ -163,9 +163,9 @@ def _assignment(assignment: Assignment) -> Line:
     }
 
 
-def _evaluator(evaluator: Evaluator) -> Line:
+def evaluator_record(evaluator: Evaluator) -> Line:
     times = ("consented_at", "consent_version", "last_seen_at", "ended_at")
-    return {"evaluator": evaluator.code} | _values(evaluator, ("state", "flag", *times))
+    return {"evaluator": evaluator.code} | values_of(evaluator, ("state", "flag", *times))
 
 
 def _judgement(one: Judgement, own: OwnAnswersToExport) -> Line:
@@ -179,13 +179,13 @@ def _judgement(one: Judgement, own: OwnAnswersToExport) -> Line:
         "artificial_side": side,
         "is_detected": one.choice == side if one.choice else None,
         **_answer(one, own),
-        **_values(one, ("shown_at", "submitted_at", *Judgement.MEASURES, "showed_goal", "showed_persona")),
+        **values_of(one, ("shown_at", "submitted_at", *Judgement.MEASURES, "showed_goal", "showed_persona")),
         "revisions": [_revision(revision, own) for revision in one.revisions.all()],
     }
 
 
 def _revision(revision: Revision, own: OwnAnswersToExport) -> Line:
-    return _values(revision, ("number", "made_at", "is_submitted", "active_seconds")) | _answer(revision, own)
+    return values_of(revision, ("number", "made_at", "is_submitted", "active_seconds")) | _answer(revision, own)
 
 
 def _answer(row: AnswerFields, own: OwnAnswersToExport) -> Line:
@@ -193,7 +193,7 @@ def _answer(row: AnswerFields, own: OwnAnswersToExport) -> Line:
 
 
 def _judge_run(judge_run: JudgeRun) -> Line:
-    return {"sitting": judge_run.token} | _values(judge_run, ("model", "state", "configuration", "created_at"))
+    return {"sitting": judge_run.token} | values_of(judge_run, ("model", "state", "configuration", "created_at"))
 
 
 def _model_judgement(one: ModelJudgement) -> Line:
@@ -204,9 +204,9 @@ def _model_judgement(one: ModelJudgement) -> Line:
         "sitting": one.judge_run.token,
         "pair": one.pair.token,
         **asked,
-        **_values(one, ("is_natural_first", "outputs", "problem", "finished_at")),
+        **values_of(one, ("is_natural_first", "outputs", "problem", "finished_at")),
     }
 
 
-def _values(row: Model, names: tuple[str, ...]) -> Line:
+def values_of(row: Model, names: tuple[str, ...]) -> Line:
     return {name: getattr(row, name) for name in names}

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from characters.benchmarks.languages import language_of
 from characters.benchmarks.results import MEASURES, SetResult, read_results
 from characters.benchmarks.score_tables import SPLIT_NAMES
-from characters.judging.results import Comparison, JudgingResult, read_results_of_split
+from characters.judging.findings import Findings, read_findings
+from characters.judging.results import Comparison
 from characters.judging.tables import COUNTS, HOW, RATE, figures, numbers
 from characters.models import AnswerSet, Benchmark
 from rolellm.judging.standings import Standing
@@ -42,30 +43,30 @@ class _Judgement:
 
 def rolebench_table(benchmark: Benchmark, split: Split) -> Table:
     """Return scores, lengths, win rates and mean ranks of all answers on a split, beside the paper's."""
-    judged = read_results_of_split(benchmark, split)
+    judged = read_findings(benchmark, split)
     scored = {result.answer_set: result for result in read_results(benchmark, split)}
     rows = [row for each in benchmark.answer_sets.order_by("pk") for row in _set_rows(each, scored.get(each), judged)]
     paper = published_table(language_of(benchmark), split)
     rows += [row for each in paper.rows for row in _paper_rows(each)] if paper else []
-    note = (
-        "Scores: ROUGE-L recall, best reference, in per cent. Words: mean length of the answers, which recall rewards. "
-        f"{HOW} Mean rank: among all sets that a judge compared with each other, if these are at least {_FEWEST}. "
-        "A dash: there is nothing to compare."
-    )
-    note += (
-        f" Rows of the paper: {paper.source}. {paper.notes}" if paper else " The paper has no results for this split."
-    )
+    sentences = [
+        "Scores: ROUGE-L recall, best reference, in per cent. Words: mean length of the answers, which recall rewards.",
+        HOW,
+        *dict.fromkeys(each.note for each in judged if each.note),
+        f"Mean rank: among all sets that a judge compared with each other, if these are at least {_FEWEST}.",
+        "A dash: there is nothing to compare.",
+        f"Rows of the paper: {paper.source}. {paper.notes}" if paper else "The paper has no results for this split.",
+    ]
     return Table(
         f"rolebench-{split}",
         f"{benchmark.name}, {SPLIT_NAMES[split]}",
-        note,
+        " ".join(sentences),
         ("Answers", *_SCORED, *_JUDGED),
         tuple(rows),
     )
 
 
 def _set_rows(
-    answer_set: AnswerSet, scored: SetResult | None, judged: Sequence[JudgingResult]
+    answer_set: AnswerSet, scored: SetResult | None, judged: Sequence[Findings]
 ) -> Iterator[tuple[Cell, ...]]:
     """Yield a row for each judgement of the set; one with its scores alone if there is none; nothing without either."""
     scores = _scores(scored) if scored else _empty(*_SCORED)
@@ -84,20 +85,19 @@ def _scores(scored: SetResult) -> tuple[Cell, ...]:
     )
 
 
-def _judgements(answer_set: AnswerSet, judged: Sequence[JudgingResult]) -> Iterator[_Judgement]:
+def _judgements(answer_set: AnswerSet, judged: Sequence[Findings]) -> Iterator[_Judgement]:
     """Yield each comparison with a baseline, with the ranks by the same judge, and then the ranks that are left."""
     ranks = [
-        (result.judging.model, result.standings[answer_set])
-        for result in judged
-        if len(result.standings) >= _FEWEST and answer_set in result.standings
+        (found.judge, found.standings[answer_set])
+        for found in judged
+        if len(found.standings) >= _FEWEST and answer_set in found.standings
     ]
-    for result in (result for result in judged if result.judging.baseline):
-        judge = result.judging.model
-        for each in (each for each in result.comparisons if each.one == answer_set and each.rows):
-            rank = next((rank for rank in ranks if rank[0] == judge), None)
+    for found in (found for found in judged if found.has_baseline):
+        for each in (each for each in found.comparisons if each.one == answer_set and each.rows):
+            rank = next((rank for rank in ranks if rank[0] == found.judge), None)
             if rank:
                 ranks.remove(rank)
-            yield _Judgement(judge, each, rank[1] if rank else None)
+            yield _Judgement(found.judge, each, rank[1] if rank else None)
     for judge, standing in ranks:
         yield _Judgement(judge, None, standing)
 

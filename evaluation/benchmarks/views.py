@@ -1,23 +1,28 @@
 """Views of evaluations of answers."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
+from characters.judging.pages.table_files import send_table
 from characters.models import Benchmark
-from evaluation.benchmarks.pages import list_evaluations
+from collection.research.downloads import send_file
+from evaluation.benchmarks.files import DOWNLOADS
+from evaluation.benchmarks.pages import list_evaluations, list_results
 from evaluation.benchmarks.plan_editor import AnswerPlanEditor, blank_evaluation
+from evaluation.benchmarks.results import read_answer_results
+from evaluation.benchmarks.tables import tables_of
 from evaluation.models import Evaluation
 from evaluation.research.actions import change_evaluation, change_flag
 from evaluation.research.evaluation_form import TEXTS
 from evaluation.research.evaluation_page import read_evaluation, read_outcomes
 from evaluation.research.progress import Progress, read_progress
 from studies.access import staff_only
+from studies.files.exports import Incomplete
 from studies.live import Live, send_updates
 
 
@@ -76,6 +81,45 @@ def live(request: HttpRequest, token: str, number: int) -> HttpResponse:
 
 
 @staff_only
+def results(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    """Show the current results within the page or, without scripts, on a separate page."""
+    benchmark, found = _find(token, number)
+    read = read_answer_results(found, without_flagged=_is_without_flagged(request))
+    template = "_results.html" if getattr(request, "htmx", False) else "results.html"
+    context = {"evaluation": found, "benchmark": benchmark, "results": read, "tables": tables_of(read)}
+    return render(request, f"answer_evaluations/{template}", context)
+
+
+@staff_only
+def closed_results(request: HttpRequest, token: str) -> HttpResponse:
+    """Return the results of the closed evaluations, for the page of the benchmark's judgings."""
+    benchmark = get_object_or_404(Benchmark, token=token)
+    context = {"benchmark": benchmark, "lines": list_results(benchmark)}
+    return render(request, "answer_evaluations/_closed.html", context)
+
+
+@staff_only
+def table(request: HttpRequest, token: str, number: int, name: str, ending: str) -> HttpResponse:
+    """Download a table of the current results."""
+    _, found = _find(token, number)
+    read = read_answer_results(found, without_flagged=_is_without_flagged(request))
+    return send_table((each for each in tables_of(read) if each.name == name), ending)
+
+
+@staff_only
+def download(request: HttpRequest, token: str, number: int, name: str) -> HttpResponseBase:
+    """Send the judgements or the evaluators as a file, or an error page if they changed while it was written."""
+    benchmark, found = _find(token, number)
+    if name not in DOWNLOADS:
+        raise Http404
+    try:
+        stem = f"{slugify(benchmark.name) or 'benchmark'}-{number}"
+        return send_file(request, DOWNLOADS[name](found), stem, name)
+    except Incomplete as reason:
+        return _shown(request, found, status=409, reason=str(reason))
+
+
+@staff_only
 @require_POST
 def flag(request: HttpRequest, token: str, number: int) -> HttpResponse:
     """Flag an evaluator for a reason, or remove the flag."""
@@ -93,7 +137,7 @@ def _edit(request: HttpRequest, found: Evaluation, benchmark: Benchmark) -> Http
     return render(request, "answer_evaluations/form.html", {"editor": editor, "benchmark": benchmark}, status=status)
 
 
-def _shown(request: HttpRequest, found: Evaluation, **more: Any) -> HttpResponse:
+def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status: int = 200) -> HttpResponse:
     chosen = request.GET.get("page", "1"), request.GET.get("evaluator", "")
     page = read_evaluation(found, request.build_absolute_uri("/"), *chosen)
     context = {
@@ -103,16 +147,20 @@ def _shown(request: HttpRequest, found: Evaluation, **more: Any) -> HttpResponse
         "progress": page.progress,
         "plan": page.plan,
         "live": _live(found, page.progress),
+        "reason": reason,
         **read_outcomes(found),
-        **more,
     }
-    return render(request, "answer_evaluations/evaluation.html", context)
+    return render(request, "answer_evaluations/evaluation.html", context, status=status)
 
 
 def _live(found: Evaluation, progress: Progress) -> Live:
     address = reverse("benchmark-evaluation-live", args=[found.place, found.number])
     parts = {"evaluators": "evaluation/_evaluators.html"}
     return Live(f"{address}?page={progress.evaluators.number}", 5, "evaluation/_counts.html", parts)
+
+
+def _is_without_flagged(request: HttpRequest) -> bool:
+    return request.GET.get("without") == "flagged"
 
 
 def _find(token: str, number: int) -> tuple[Benchmark, Evaluation]:

@@ -33,6 +33,8 @@ def request_judge_run(evaluation: Evaluation, model: str, models_file: Path | No
     It is paused until it is queued or worked on. Raises RequestError, or Archived.
     """
     refuse_archived(evaluation.study_id)
+    if evaluation.kind == Evaluation.Kind.ANSWERS:
+        raise RequestError("These are pairs of answers. Let models judge them on the page of the benchmark's judgings.")
     if evaluation.is_planned:
         raise RequestError("There is nothing to judge yet. Open the evaluation first.")
     try:

@@ -190,7 +190,7 @@ class AnswerPlan(models.Model):
     skips_unknown = models.BooleanField(default=False)
 
     def __str__(self) -> str:
-        return f"Answers of {self.evaluation}"
+        return str(self.evaluation)
 
 
 class EvaluationOutcome(Outcome):

@@ -47,11 +47,16 @@ def win_rate(outcomes: Iterable[tuple[str, Outcome]]) -> Estimate | None:
 
 
 def rank(models: Sequence[str], outcomes: Mapping[tuple[str, str], Outcome]) -> dict[str, float]:
-    """Return the models' ranks on one row by their points in all pairs, keyed by (model, other); ties share the mean rank."""
+    """Return the models' ranks on one row by the outcomes of all pairs, keyed by (model, other); ties share the mean rank."""
+    return rank_by_points(models, {pair: POINTS[outcome] for pair, outcome in outcomes.items()})
+
+
+def rank_by_points(models: Sequence[str], shares: Mapping[tuple[str, str], float]) -> dict[str, float]:
+    """Return the ranks by the points of each pair's first model, from 0 to 1, of which the other one has the rest."""
     points: dict[str, float] = dict.fromkeys(models, 0.0)
-    for (model, other), outcome in outcomes.items():
-        points[model] += POINTS[outcome]
-        points[other] += 1 - POINTS[outcome]
+    for (model, other), share in shares.items():
+        points[model] += share
+        points[other] += 1 - share
     return {model: _rank(points[model], list(points.values())) for model in models}
 
 

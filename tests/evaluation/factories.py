@@ -184,6 +184,8 @@ def make_answer_evaluation(
     number = benchmark.evaluations.count() + 1
     evaluation = Evaluation.objects.create(benchmark=benchmark, number=number, **fields)
     chosen = benchmark.answer_sets.filter(name=baseline).first()
-    plan = AnswerPlan.objects.create(evaluation=evaluation, baseline=chosen, **{"split": "instruction"} | (answer_plan or {}))
+    plan = AnswerPlan.objects.create(
+        evaluation=evaluation, baseline=chosen, **{"split": "instruction"} | (answer_plan or {})
+    )
     plan.answer_sets.set(benchmark.answer_sets.filter(name__in=sets))
     return evaluation

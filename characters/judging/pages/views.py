@@ -1,10 +1,9 @@
 """Views of judgings."""
 
-from collections.abc import Iterable
 from typing import get_args
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -17,6 +16,7 @@ from characters.judging.pages.judging_page import (
     read_part,
     rolebench_tables,
 )
+from characters.judging.pages.table_files import send_table
 from characters.judging.results import read_result
 from characters.judging.rolebench_table import rolebench_table
 from characters.judging.tables import tables_of
@@ -25,10 +25,7 @@ from characters.models import Benchmark, Judging
 from rolellm.rolebench.layout import Split
 from studies.access import account, staff_only
 from studies.audit import Verb, record
-from studies.files.printed_tables import Table, to_csv, to_latex
 from studies.storable_text import storable
-
-_WRITERS = {"csv": (to_csv, "text/csv"), "tex": (to_latex, "application/x-tex")}
 
 
 @staff_only
@@ -69,13 +66,13 @@ def benchmark_tables(request: HttpRequest, token: str) -> HttpResponse:
 def benchmark_table(request: HttpRequest, token: str, split: str, ending: str) -> HttpResponse:
     """Download the table of scores and win rates on a split."""
     benchmark = get_object_or_404(Benchmark, token=token)
-    return _file((rolebench_table(benchmark, each) for each in get_args(Split) if each == split), ending)
+    return send_table((rolebench_table(benchmark, each) for each in get_args(Split) if each == split), ending)
 
 
 @staff_only
 def judging_table(request: HttpRequest, token: str, name: str, ending: str) -> HttpResponse:
     """Download a table of a judging."""
-    return _file((table for table in tables_of(read_result(_find(token))) if table.name == name), ending)
+    return send_table((table for table in tables_of(read_result(_find(token))) if table.name == name), ending)
 
 
 @staff_only
@@ -104,15 +101,6 @@ def _change(request: HttpRequest, benchmark: Benchmark) -> HttpResponse:
     except BenchmarkRefused as error:
         messages.error(request, str(error))
     return redirect("benchmark-judgings", benchmark.token)
-
-
-def _file(tables: Iterable[Table], ending: str) -> HttpResponse:
-    table = next(iter(tables), None)
-    if table is None or ending not in _WRITERS:
-        raise Http404
-    write, kind = _WRITERS[ending]
-    headers = {"Content-Disposition": f'attachment; filename="{table.name}.{ending}"'}
-    return HttpResponse(write(table), content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 def _find(token: str) -> Judging:

@@ -77,7 +77,7 @@ def test_a_stored_pair_has_everything_that_is_read_whatever_changes_later(benchm
 
 
 def test_model_judges_and_people_judge_the_same_rows(benchmark: Benchmark) -> None:
-    chosen = {"general": 1, "specific": 2}
+    chosen: dict[str, Any] = {"general": 1, "specific": 2}
     evaluation = plan(benchmark, answer_plan=chosen, pairs_per_evaluator=6)
     open_evaluation(evaluation)
     judging = request(benchmark, "Tuned", "Plain", **chosen)
