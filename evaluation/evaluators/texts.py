@@ -25,9 +25,9 @@ def texts() -> Texts:
                 gettext("You cannot judge at the moment. Thank you for your interest."),
             ),
             "finished": (
-                gettext("You have already judged these dialogues"),
+                gettext("You have already judged these pairs"),
                 gettext(
-                    "Someone with the ID in your link has already judged these dialogues. The completion code is shown only "
+                    "Someone with the ID in your link has already judged these pairs. The completion code is shown only "
                     "in the browser in which you finished, or through your personal link. If you have neither, please ask the "
                     "researchers who invited you."
                 ),
@@ -59,7 +59,7 @@ def texts() -> Texts:
             "to continue where you left off. If you agree here, you start with other pairs."
         ),
         finished_id=gettext(
-            "Someone with the ID in your link has already judged these dialogues. If that was you, open your personal link "
+            "Someone with the ID in your link has already judged these pairs. If that was you, open your personal link "
             "to see your completion code, or open this page in the browser in which you finished."
         ),
         withdrawal=(
