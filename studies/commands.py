@@ -49,7 +49,7 @@ def find_study(slug: str) -> Study:
     return study
 
 
-def write_out(path: Path | None, pieces: Iterable[str], study: Study, words: str) -> None:
+def write_out(path: Path | None, pieces: Iterable[str], study: Study | None, words: str) -> None:
     """Write an export of the study to the file, or to standard output if ``path`` is None, and record it, with what it is in
     ``words``. Raises CommandError."""
     try:

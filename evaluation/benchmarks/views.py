@@ -114,7 +114,7 @@ def download(request: HttpRequest, token: str, number: int, name: str) -> HttpRe
         raise Http404
     try:
         stem = f"{slugify(benchmark.name) or 'benchmark'}-{number}"
-        return send_file(request, DOWNLOADS[name](found), stem, name)
+        return send_file(request, DOWNLOADS[name](found), None, stem, name)
     except Incomplete as reason:
         return _shown(request, found, status=409, reason=str(reason))
 

@@ -70,7 +70,9 @@ class Command(StudyCommand):
         except BenchmarkRefused as error:
             raise CommandError(str(error), returncode=2) from error
         chosen = find_evaluation(benchmark, options["evaluation"], self.stderr.write)
-        write_out(options["out"], export_answer_judgements(chosen, options["format"]))
+        write_out(
+            options["out"], export_answer_judgements(chosen, options["format"]), None, f"the judgements of “{chosen}”"
+        )
         self._account(chosen, options["format"])
 
     def _account(self, evaluation: Evaluation, form: str) -> None:
