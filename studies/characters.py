@@ -42,7 +42,6 @@ def cast_characters(study: Study, parts: Sequence[Part]) -> list[Persona]:
     study is frozen, and then changes nothing."""
     if Study.objects.select_for_update().get(pk=study.pk).is_frozen:
         raise NotCast(f"{study}: {FROZEN}")
-    record(study, Verb.ADDED, f"the characters {', '.join(part.character.name for part in parts)}")
     return [_cast(study, part) for part in parts]
 
 
