@@ -12,7 +12,11 @@ from evaluation.models import Evaluation
 def keep_judged_answers(answer_set: AnswerSet, **_signal: Any) -> None:
     """Raise BenchmarkRefused if an evaluation compares these answers."""
     uses = Q(answer_plan__answer_sets=answer_set) | Q(answer_plan__baseline=answer_set)
-    if evaluation := Evaluation.objects.filter(uses).first():
-        raise BenchmarkRefused(
-            f"People judge {answer_set.name} in the evaluation {str(evaluation)!r}. Delete the evaluation first."
-        )
+    if evaluation := Evaluation.objects.filter(uses).order_by("state", "pk").first():
+        raise BenchmarkRefused(_why_kept(answer_set, evaluation))
+
+
+def _why_kept(answer_set: AnswerSet, evaluation: Evaluation) -> str:
+    if evaluation.is_planned:
+        return f"The planned evaluation “{evaluation}” uses {answer_set.name}. Delete its plan first."
+    return f"People judge {answer_set.name} in the evaluation “{evaluation}”, so it stays with their judgements."

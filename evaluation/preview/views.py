@@ -6,7 +6,6 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from enrolment.access import AnyView, in_study
@@ -120,7 +119,5 @@ def _render_pair(request: HttpRequest, previewed: PreviewedPair, page: PairPage,
 
 def _render(request: HttpRequest, template: str, enrolment: JudgingEnrolment, **shown: Any) -> HttpResponse:
     evaluation = enrolment.evaluation
-    way_back = reverse("evaluation", args=enrolment.location)
-    return render_page(
-        request, template, enrolment, is_preview=True, way_back=way_back, way_back_to=str(evaluation), **shown
-    )
+    way_back = {"way_back": evaluation.address, "way_back_to": str(evaluation)}
+    return render_page(request, template, enrolment, is_preview=True, **way_back, **shown)

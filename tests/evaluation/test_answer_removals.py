@@ -24,7 +24,10 @@ def benchmark() -> Benchmark:
 
 @pytest.mark.parametrize("name", ["Tuned", BASELINE])
 def test_answers_in_an_evaluation_stay(benchmark: Benchmark, name: str) -> None:
-    with pytest.raises(BenchmarkRefused, match="in the evaluation 'Rome'"):
+    with pytest.raises(BenchmarkRefused, match="The planned evaluation “Rome” uses"):
+        remove_answers(benchmark.answer_sets.get(name=name))
+    Evaluation.objects.update(state="open")
+    with pytest.raises(BenchmarkRefused, match="in the evaluation “Rome”, so it stays with their judgements"):
         remove_answers(benchmark.answer_sets.get(name=name))
     assert AnswerSet.objects.count() == 3
     remove_answers(benchmark.answer_sets.get(name="Other"))
@@ -34,7 +37,7 @@ def test_answers_in_an_evaluation_stay(benchmark: Benchmark, name: str) -> None:
 
 
 def test_a_benchmark_with_an_evaluation_stays_whole(benchmark: Benchmark) -> None:
-    with pytest.raises(BenchmarkRefused, match="People judge answers to RoleBench"):
+    with pytest.raises(BenchmarkRefused, match="People judge answers to RoleBench, so it stays"):
         remove_benchmark(benchmark)
     assert (benchmark.rows.count(), benchmark.answer_sets.count()) == (4, 3)
     Evaluation.objects.all().delete()

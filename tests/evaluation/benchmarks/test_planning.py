@@ -102,3 +102,13 @@ def test_one_answer_set_is_not_enough(client: Client, benchmark: Benchmark) -> N
     benchmark.answer_sets.get(name="Tuned").delete()
     page = read(client, f"{home(benchmark)}new/")
     assert "Evaluators compare at least two answer sets, and this benchmark has fewer." in page
+
+
+def test_a_plan_can_be_tried_as_an_evaluator_and_left_for_its_page(client: Client, benchmark: Benchmark) -> None:
+    evaluation = make_answer_evaluation(benchmark, ("Tuned",), BASELINE)
+    preview = f"/s/{benchmark.token}/judge/1/preview/"
+    assert f'href="{preview}"' in client.get(evaluation.address).text
+    for address in (preview, f"{preview}pairs/0/"):
+        page = client.get(address).text
+        assert "Preview: nothing is stored." in page
+        assert f'href="{evaluation.address}"' in page
