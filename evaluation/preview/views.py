@@ -119,5 +119,5 @@ def _render_pair(request: HttpRequest, previewed: PreviewedPair, page: PairPage,
 
 def _render(request: HttpRequest, template: str, enrolment: JudgingEnrolment, **shown: Any) -> HttpResponse:
     evaluation = enrolment.evaluation
-    way_back = {"way_back": evaluation.address, "way_back_to": str(evaluation)}
-    return render_page(request, template, enrolment, is_preview=True, **way_back, **shown)
+    to, name = evaluation.address, str(evaluation)
+    return render_page(request, template, enrolment, is_preview=True, way_back=to, way_back_to=name, **shown)
