@@ -13,7 +13,8 @@ def said(study: Study) -> list[tuple[str, str]]:
 
 
 def remove(study: Study) -> None:
-    """Delete the study with all that belongs to it, in the order of dependence."""
+    """Delete the study with all that belongs to it, in the order of dependence, and its audit lines, which would outlive it."""
+    AuditLine.objects.filter(study=study).delete()
     Evaluation.objects.filter(study=study).delete()
     Run.objects.filter(study=study).delete()
     Dialogue.objects.filter(study=study).delete()
