@@ -3,7 +3,7 @@
 from collection.models import Participant
 from evaluation.models import Evaluation
 from simulation.models import Run
-from studies.models import Dialogue, Study, Turn
+from studies.models import AuditLine, Dialogue, Study, Turn
 
 
 def said(study: Study) -> list[tuple[str, str]]:
