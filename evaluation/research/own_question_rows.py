@@ -16,7 +16,7 @@ from evaluation.own_questions import (
 )
 from evaluation.texts import questions
 from studies.editor.mistakes import Mistake, list_row_mistakes
-from studies.editor.question_rows import QuestionFields, question_row
+from studies.editor.question_rows import OrderedRows, QuestionFields, question_row
 from studies.questions.pages import QuestionPage
 
 
@@ -35,14 +35,8 @@ class OwnQuestionRow(QuestionFields):
         return OwnQuestion(replace(self.question, may_be_withheld=False), About(self.cleaned_data["about"]))
 
 
-class OwnQuestionRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class takes no argument at run time
+class OwnQuestionRowsBase(OrderedRows):
     """All own questions, in order."""
-
-    def add_fields(self, form: OwnQuestionRow, index: int | None) -> None:
-        super().add_fields(form, index)
-        form.fields["DELETE"].label = "Remove question"
-        form.fields["ORDER"].label = "Position"
-        form.fields["ORDER"].widget.attrs["data-next"] = ""
 
     def clean(self) -> None:
         if not any(self.errors):
@@ -51,11 +45,7 @@ class OwnQuestionRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the c
     @property
     def table(self) -> list[dict[str, Any]]:
         """Return the questions that are not removed, as an evaluation stores them; none while a row has mistakes."""
-        is_readable = self.management_form.is_valid() and not any(self.errors)
-        rows = self.ordered_forms if is_readable else []
-        return [
-            write_own_question(row.own_question) for row in rows if isinstance(row, OwnQuestionRow) and row.cleaned_data
-        ]
+        return [write_own_question(row.own_question) for row in self.filled]
 
 
 OwnQuestionRows = cast(

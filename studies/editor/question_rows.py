@@ -139,14 +139,24 @@ class QuestionRow(QuestionFields):
         return names + (["eligible_from", "eligible_to"] if kind in NUMBERS else [])
 
 
-class QuestionRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """All questions, in order."""
+class OrderedRows(forms.BaseFormSet):  # type: ignore[type-arg]  # the class takes no argument at run time
+    """Rows of questions, in the chosen order."""
 
-    def add_fields(self, form: QuestionRow, index: int | None) -> None:
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["DELETE"].label = "Remove question"
         form.fields["ORDER"].label = "Position"
         form.fields["ORDER"].widget.attrs["data-next"] = ""
+
+    @property
+    def filled(self) -> list[Any]:
+        """Return the rows that are neither removed nor empty, in the chosen order; none while a row has mistakes."""
+        is_readable = self.management_form.is_valid() and not any(self.errors)
+        return [row for row in self.ordered_forms if row.cleaned_data] if is_readable else []
+
+
+class QuestionRowsBase(OrderedRows):
+    """All questions, in order."""
 
     def clean(self) -> None:
         if not any(self.errors):
@@ -155,9 +165,7 @@ class QuestionRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the clas
     @property
     def questions(self) -> list[Question]:
         """Return the questions that are not removed, in the chosen order; none while a row has mistakes."""
-        is_readable = self.management_form.is_valid() and not any(self.errors)
-        rows = self.ordered_forms if is_readable else []
-        return [form.question for form in rows if isinstance(form, QuestionRow) and form.cleaned_data]
+        return [row.question for row in self.filled]
 
     @property
     def table(self) -> list[dict[str, Any]]:
