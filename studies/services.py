@@ -98,7 +98,7 @@ def _copy(study: Study, suffix: str, **fields: Any) -> Study:
 def let_texts_follow(study: Study) -> list[str]:
     """Store the default texts that nobody has changed in the study's language; return the names of those that this changed.
 
-    It reads the stored texts, because somebody else may have written one since the study was read.
+    It reads the stored texts, because one may have been changed since the study was loaded.
     """
     study.refresh_from_db(fields=list(DEFAULTS))
     followed = {

@@ -36,7 +36,7 @@ def default_outcome(kind: str, language: str = ENGLISH) -> str:
 
 
 def follow_language(text: str, default: Callable[[str], str], language: str) -> str:
-    """Return the default text in this language if ``text`` is the default in any, and ``text`` itself if somebody wrote it."""
+    """Return the default text in this language if ``text`` is the default in any, otherwise ``text`` itself."""
     is_default = text.strip() in {default(one) for one in TRANSLATED}
     return default(language) if is_default else text
 

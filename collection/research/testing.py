@@ -2,7 +2,7 @@
 
 They enrol in a test copy of the study. What they write is stored there like that of participants, but nothing of the study
 itself counts, shows, exports or analyses it, and it freezes only the copy. A change of the study leaves its tests as they
-are; whoever tries it next gets a new copy.
+are; the next person to try it gets a new copy.
 """
 
 from collections.abc import Iterator

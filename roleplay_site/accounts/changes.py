@@ -33,7 +33,7 @@ def change_rights(user: User, rights: Collection[str]) -> None:
 
 @transaction.atomic
 def set_active(user: User, *, is_active: bool) -> None:
-    """Let the account log in, or not; whoever is logged in with it is logged out. Raises AccountRefused."""
+    """Let the account log in, or not; deactivating it ends its sessions. Raises AccountRefused."""
     if not is_active:
         _refuse_last_administrator(user)
     user.is_active = is_active

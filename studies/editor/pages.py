@@ -65,7 +65,7 @@ class EditorPage:
         yield from ()
 
     def _store(self) -> None:
-        """Store this page's fields only, so that somebody who edits another page at the same time loses nothing."""
+        """Store this page's fields only, so that nothing is lost if another page is edited at the same time."""
         self.study.save(update_fields=list(self.form.fields))
 
     def _changed(self) -> list[str]:

@@ -62,7 +62,7 @@ def try_everything(client: Client) -> None:
 
 def seen(client: Client) -> Iterator[tuple[str, int, str]]:
     """Yield the words of every page of the site and of the study, and its files."""
-    AuditLine.objects.all().delete()  # pages say when somebody exported last
+    AuditLine.objects.all().delete()  # pages say when the study was last exported
     for place in (address(route, slug="demo") for route in researchers_routes() if ":token>" not in route):
         if place != PAGE:
             page: Any = client.get(place)
