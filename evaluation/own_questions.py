@@ -134,7 +134,7 @@ def _excess(answers: Mapping[str, Any]) -> str:
     length = sum(len(answer) for answer in answers.values() if isinstance(answer, str))
     if length <= MOST_CHARACTERS:
         return ""
-    sentence = gettext("Shorten your answers to at most {most} characters together. They have {length}.")
+    sentence = gettext("Shorten your answers to at most {most} characters in total. They have {length}.")
     return sentence.format(most=MOST_CHARACTERS, length=length)
 
 

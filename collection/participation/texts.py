@@ -74,7 +74,7 @@ def tests_only() -> Heading:
     """Return what visitors read at a test copy of a study, in the current language."""
     return (
         gettext("This link is for the study’s researchers"),
-        gettext("They try the study here. To take part, please use the link that you were sent for the study."),
+        gettext("They use it to test the study. To take part, please use the link that you were sent for the study."),
     )
 
 

@@ -66,7 +66,7 @@ def render_pair(request: HttpRequest, visitor: Visitor[Evaluator], page: PairPag
 def render_nothing_left(request: HttpRequest, visitor: Visitor[Evaluator]) -> HttpResponse:
     """Render the page for an evaluator whose remaining dialogues have all been withdrawn."""
     heading = gettext("No pairs left to judge")
-    sentence = gettext("Your remaining dialogues have been withdrawn. Your answers are kept.")
+    sentence = gettext("The dialogues in your remaining pairs have been withdrawn. Your answers are kept.")
     return render_dead_end(request, heading, sentence, status=200, enrolment=visitor.enrolment, person=visitor.person)
 
 

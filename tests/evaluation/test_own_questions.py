@@ -105,7 +105,7 @@ def test_a_draft_may_lack_answers_but_not_hold_impossible_ones() -> None:
         "Choose a point from 1 to 5 for “1st Dialogue: How fluent is it?”."
     ]
     long = {"own.reason": "x" * 6000, "own.why_not": "y" * 6000}
-    assert draft_faults(ASKED, long) == ["Shorten your answers to at most 10000 characters together. They have 12000."]
+    assert draft_faults(ASKED, long) == ["Shorten your answers to at most 10000 characters in total. They have 12000."]
 
 
 def test_an_answer_lacks_only_what_is_asked_and_required() -> None:
