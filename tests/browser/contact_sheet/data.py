@@ -1,5 +1,9 @@
 """Studies in every state, characters and benchmarks, and the addresses of all researchers' pages about them."""
 
+import re
+from dataclasses import asdict
+
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -7,14 +11,20 @@ from analysis.models import PowerEstimate
 from analysis.power.estimates import request_estimate
 from analysis.statistics.power_plans import PAPER, PowerQuestion
 from analysis.study.reports import request_report
+from characters.models import ContextInstruct, InstructCall, LeftOutInstruction, LossPoint, Triplet, Tuning
+from evaluation.models import Evaluation
 from evaluation.rehearsal.loading import REHEARSAL, load_rehearsal
-from studies.models import Study
+from rolellm.tuning.recipe import Recipe
+from roleplay_site.visitors.publication import publish_results
+from studies.models import Dialogue, Study
 from tests.analysis.drift.factories import make_played_run
 from tests.analysis.humanness.factories import compute
 from tests.analysis.working import work_off_reports
-from tests.characters.judging.factories import make_answers, make_benchmark
+from tests.characters.judging.factories import BASELINE, request, run
 from tests.collection.factories import FEATURES, make_natural_dialogue, make_open_study, make_participant
+from tests.evaluation.benchmarks.judged import benchmark_of, judge_all, make_open_evaluation
 from tests.evaluation.factories import (
+    make_answer_evaluation,
     make_evaluation,
     make_evaluator,
     make_judged_study,
@@ -22,25 +32,34 @@ from tests.evaluation.factories import (
     presentations_of,
 )
 from tests.factories import make_character, make_dialogues, make_run, make_staff, make_study
+from tests.roleplay_site.keeping.whole_study import make_branch
 from tests.roleplay_site.link_walk import OF_A_STUDY, Walk
 
-CLICKS = 3
-CLICKS_IN_A_STUDY = 2
+CLICKS = 4
+CLICKS_IN_A_STUDY = {"new": 1}
+"""In other studies as many as from the home page. A new one is empty on the pages of its steps, and elsewhere like others."""
+_FORM = re.compile("/edit/<|/(new|import|recruitment|tests|history)/$")
+"""The routes of forms and other pages that are alike in all studies, so that one of each is enough."""
 _FOUND = [{"studies": 500, "failed": 0, "overall": 400, "contrasts": [30, 240, 410, 300, 200, 499]}] * 2
 
 
 def fill() -> str:
-    """Store everything, and return the session of a researcher."""
+    """Store everything, and return the session of an administrator."""
     load_rehearsal()
-    request_report(Study.objects.get(slug=REHEARSAL))
+    rehearsal = Study.objects.get(slug=REHEARSAL)
+    request_report(rehearsal)
     work_off_reports()
+    publish_results(rehearsal)
     compute(make_played_run())
     make_study("new")
     _collect()
     _judge()
     _act()
+    _tune()
+    researcher = make_staff()
+    User.objects.update(is_superuser=True)
     client = Client()
-    client.force_login(make_staff())
+    client.force_login(researcher)
     return client.cookies["sessionid"].value
 
 
@@ -58,23 +77,49 @@ def _collect() -> None:
 
 
 def _judge() -> None:
-    """An open evaluation with evaluators, and a planned one."""
-    evaluation = make_evaluation(make_judged_study("judged", people=4), title="First round")
-    make_evaluation(evaluation.study, state="planned", opened_at=None, title="Second round")
-    for number in range(3):
-        evaluator = make_evaluator(evaluation, flag="failed an attention check" if number else "")
-        for presentation in presentations_of(evaluator)[: 4 - number]:
-            make_judgement(presentation)
+    """An open evaluation with evaluators, a closed and a planned one, and a branch of a dialogue."""
+    study = make_judged_study("judged", people=4)
+    for title, state in (("First round", Evaluation.State.OPEN), ("Pilot", Evaluation.State.CLOSED)):
+        evaluation = make_evaluation(study, title=title, state=state)
+        for number in range(3):
+            evaluator = make_evaluator(evaluation, flag="failed an attention check" if number else "")
+            for presentation in presentations_of(evaluator)[: 4 - number]:
+                make_judgement(presentation)
+    make_evaluation(study, state="planned", opened_at=None, title="Second round")
+    make_branch(study.dialogues.filter(kind=Dialogue.Kind.NATURAL)[0])
 
 
 def _act() -> None:
-    """Characters, a benchmark with answers, and an estimate of power."""
+    """Characters, a benchmark with answers that a model and people have judged, and an estimate of power."""
     make_character(audit="accepted")
-    benchmark = make_benchmark(("Menenius", "Brutus"))
-    make_answers(benchmark)
-    make_answers(benchmark, "Tuned", "fine")
+    evaluation = make_open_evaluation(roles=("Menenius", "Brutus"))
+    judge_all(evaluation, {"style": "win", "knowledge": "tie"})
+    benchmark = benchmark_of(evaluation)
+    make_answer_evaluation(benchmark, ("Tuned",), BASELINE)
+    run(request(benchmark, "Tuned"))
+    LeftOutInstruction.objects.create(
+        benchmark=benchmark,
+        position=3,
+        question="Say it again.",
+        reason="duplicate",
+        explanation="Row 1 asks the same.",
+    )
     estimate = request_estimate(PowerQuestion(PAPER, evaluators=(10, 20)))
     PowerEstimate.objects.filter(pk=estimate.pk).update(state="finished", found=_FOUND)
+
+
+def _tune() -> None:
+    """Questions and answers about a character, and a tuning in progress."""
+    job = ContextInstruct.objects.create(character=make_character("Volumnia"), model="tiny", state="finished")
+    call = InstructCall.objects.create(job=job, position=0, origin="script_based", first_row=1, last_row=9)
+    for position, fate in enumerate(("kept", "duplicate", "malformed")):
+        Triplet.objects.create(call=call, position=position, question="Who is he?", answer="My son.", fate=fate)
+    configuration = {"roles": ["Volumnia"], "recipe": asdict(Recipe()), "unknown_roles": {}, "empty_responses": {}}
+    tuning = Tuning.objects.create(name="nobles", model="base", configuration=configuration, state="running", steps=40)
+    LossPoint.objects.bulk_create(
+        LossPoint(tuning=tuning, step=step, epoch=step / 20, loss=4 / step, learning_rate=1e-4, seconds=2)
+        for step in range(1, 30)
+    )
 
 
 def addresses(session: str) -> list[str]:
@@ -83,11 +128,16 @@ def addresses(session: str) -> list[str]:
     client.cookies["sessionid"] = session
     walks = [Walk(client).follow("/", CLICKS)]
     for study in Study.objects.order_by("pk"):
-        walks.append(Walk(client, OF_A_STUDY).follow(f"/studies/{study.slug}/", CLICKS_IN_A_STUDY))
-    pages = dict.fromkeys(page for walk in walks for page in walk.pages.items())
-    return [address for route, address in pages if _is_shown(route)]
+        clicks = CLICKS_IN_A_STUDY.get(study.slug, CLICKS)
+        walks.append(Walk(client, OF_A_STUDY).follow(f"/studies/{study.slug}/", clicks))
+    found: dict[str, str] = {}
+    for walk in walks:
+        for route, address in walk.pages.items():
+            found.setdefault(route if _FORM.search(route) else address, address)
+    return [address for address in found.values() if _is_page(client, address)]
 
 
-def _is_shown(route: str) -> bool:
-    """Return whether the address shows researchers a page: no part of one, no download, and not participants' own."""
-    return not route.endswith(("/live/", "/preview/", "/results/", "/programme/<int:number>/"))
+def _is_page(client: Client, address: str) -> bool:
+    """Return whether the address shows a whole page: no part of one, and no download."""
+    response = client.get(address)
+    return not response.streaming and response.text.lower().startswith("<!doctype html")

@@ -11,6 +11,8 @@ from playwright.sync_api import ViewportSize
 
 COLUMNS, WIDTH, HEIGHT, LABEL, GAP = 8, 300, 420, 22, 10
 """Thumbnails in a row, and their pixels. A longer page is cut off at the bottom."""
+Ways = dict[str, list[str]]
+"""By what is seen: the addresses that a new browser opens to get there. The last one leads to the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +28,20 @@ class Window:
     def size(self) -> ViewportSize:
         return {"width": self.width, "height": self.height}
 
-    def path(self, folder: Path, address: str) -> Path:
+    def path(self, folder: Path, name: str) -> Path:
         """Return the file of the page's screenshot."""
-        return folder / f"{re.sub(r'[^a-zA-Z0-9]+', '-', address).strip('-') or 'studies'}-{self.name}.png"
+        return folder / f"{re.sub(r'[^a-zA-Z0-9]+', '-', name).strip('-') or 'studies'}-{self.name}.png"
 
 
-def draw_sheet(folder: Path, window: Window, addresses: Sequence[str]) -> Path:
-    """Draw the screenshots of the pages, each under its address."""
-    shots = [(one, window.path(folder, one)) for one in addresses]
-    shots = [(address, path) for address, path in shots if path.exists()]
+def draw_sheet(folder: Path, window: Window, names: Sequence[str]) -> Path:
+    """Draw the screenshots of the pages, each under its name."""
+    shots = [(one, window.path(folder, one)) for one in names]
+    shots = [(name, path) for name, path in shots if path.exists()]
     rows = -(-len(shots) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * (WIDTH + GAP), max(1, rows) * (HEIGHT + LABEL + GAP)), "#888")
-    for number, (address, path) in enumerate(shots):
+    for number, (name, path) in enumerate(shots):
         left, top = number % COLUMNS * (WIDTH + GAP), number // COLUMNS * (HEIGHT + LABEL + GAP)
-        ImageDraw.Draw(sheet).text((left, top + 5), address[:48], fill="#fff")
+        ImageDraw.Draw(sheet).text((left, top + 5), name[:48], fill="#fff")
         sheet.paste(_thumbnail(path), (left, top + LABEL))
     sheet.save(folder / f"all-{window.name}.png")
     return folder / f"all-{window.name}.png"

@@ -26,7 +26,7 @@ def make_whole_study(slug: str) -> Study:
     add_tag(dialogue, "odd", None)
     add_note(dialogue, "Read this one.", None)
     exclude_dialogue(dialogue, "A test.", None)
-    _make_branch(dialogue)
+    make_branch(dialogue)
     evaluation = make_evaluation(study)
     evaluator = make_evaluator(evaluation)
     for presentation in evaluator.assignments.get().presentations.all():
@@ -42,7 +42,7 @@ def make_whole_study(slug: str) -> Study:
     return study
 
 
-def _make_branch(parent: Dialogue) -> None:
+def make_branch(parent: Dialogue) -> None:
     dialogue = Dialogue.objects.get(pk=parent.pk)
     dialogue.pk, dialogue.token, dialogue.kind = None, f"branch-of-{parent.pk}", Dialogue.Kind.BRANCH
     dialogue.save()
