@@ -94,4 +94,4 @@ def test_the_history_of_the_site_is_for_administrators_and_names_deleted_studies
     page = staff.get("/history/").text
     assert "created the prompt set curt@1" in page
     assert "deleted the character Coriolanus" in page
-    assert "<td>gone</td><td>changed the study: title" in page
+    assert '<td>gone</td><td class="long">changed the study: title' in page
