@@ -36,9 +36,9 @@ from tests.roleplay_site.keeping.whole_study import make_branch
 from tests.roleplay_site.link_walk import OF_A_STUDY, Walk
 
 CLICKS = 4
-CLICKS_IN_A_STUDY = {"new": 1}
-"""In other studies as many as from the home page. A new one is empty on the pages of its steps, and elsewhere like others."""
-_FORM = re.compile("/edit/<|/(new|import|recruitment|tests|history)/$")
+CLICKS_IN_A_STUDY = {"demo": CLICKS, REHEARSAL: CLICKS, "new": 1, "collecting": CLICKS, "judged": CLICKS}
+"""A new study is empty on the pages of its steps, and elsewhere like others."""
+_ALIKE = re.compile("/edit/<|/(new|import|recruitment|tests|history|side-by-side)/$|/branches/")
 """The routes of forms and other pages that are alike in all studies, so that one of each is enough."""
 _FOUND = [{"studies": 500, "failed": 0, "overall": 400, "contrasts": [30, 240, 410, 300, 200, 499]}] * 2
 
@@ -127,13 +127,12 @@ def addresses(session: str) -> list[str]:
     client = Client(headers={"Host": "localhost"})
     client.cookies["sessionid"] = session
     walks = [Walk(client).follow("/", CLICKS)]
-    for study in Study.objects.order_by("pk"):
-        clicks = CLICKS_IN_A_STUDY.get(study.slug, CLICKS)
-        walks.append(Walk(client, OF_A_STUDY).follow(f"/studies/{study.slug}/", clicks))
+    for slug, clicks in CLICKS_IN_A_STUDY.items():
+        walks.append(Walk(client, OF_A_STUDY).follow(f"/studies/{slug}/", clicks))
     found: dict[str, str] = {}
     for walk in walks:
         for route, address in walk.pages.items():
-            found.setdefault(route if _FORM.search(route) else address, address)
+            found.setdefault(route if _ALIKE.search(route) else address, address)
     return [address for address in found.values() if _is_page(client, address)]
 
 
