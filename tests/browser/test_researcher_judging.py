@@ -149,6 +149,7 @@ def test_an_evaluator_is_flagged_on_their_row(staff_page: Page) -> None:
 def test_a_text_is_shown_as_evaluators_see_it_while_it_is_written(staff_page: Page) -> None:
     make_judged_study()
     staff_page.goto("/studies/demo/evaluations/new/")
+    staff_page.get_by_text("Texts for evaluators").click()
     staff_page.get_by_label("Instruction").fill("# Look\n\n**Closely** <img src=x onerror=alert(1)>")
     shown = staff_page.locator("#preview-instruction")
     expect(shown.get_by_role("heading")).to_have_text("Look")
