@@ -40,6 +40,14 @@ CLICKS_IN_A_STUDY = {"demo": CLICKS, REHEARSAL: CLICKS, "new": 1, "collecting": 
 """A new study is empty on the pages of its steps, and elsewhere like others."""
 _ALIKE = re.compile("/edit/<|/(new|import|recruitment|tests|history|side-by-side)/$|/branches/")
 """The routes of forms and other pages that are alike in all studies, so that one of each is enough."""
+PREVIEWS = (
+    "/s/talking/preview/",
+    "/s/talking/preview/form/",
+    "/s/talking/preview/after_goal/",
+    "/s/talking/preview/end/",
+    "/s/judged/judge/1/preview/start/",
+    "/s/judged/judge/1/preview/pairs/1/",
+)
 _FOUND = [{"studies": 500, "failed": 0, "overall": 400, "contrasts": [30, 240, 410, 300, 200, 499]}] * 2
 
 
@@ -123,7 +131,7 @@ def _tune() -> None:
 
 
 def addresses(session: str) -> list[str]:
-    """Return the address of every page that links lead to, for each study, without those that are alike."""
+    """Return the address of every page that links lead to, for each study, without those that are alike, and of previews."""
     client = Client(headers={"Host": "localhost"})
     client.cookies["sessionid"] = session
     walks = [Walk(client).follow("/", CLICKS)]
@@ -133,7 +141,7 @@ def addresses(session: str) -> list[str]:
     for walk in walks:
         for route, address in walk.pages.items():
             found.setdefault(route if _ALIKE.search(route) else address, address)
-    return [address for address in found.values() if _is_page(client, address)]
+    return [address for address in (*found.values(), *PREVIEWS) if _is_page(client, address)]
 
 
 def _is_page(client: Client, address: str) -> bool:

@@ -7,7 +7,7 @@ from evaluation.rehearsal.loading import REHEARSAL
 from studies.services import paper_questionnaire
 from tests.browser.contact_sheet.sheets import Ways
 from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
-from tests.enrolment.people import enrolment_of, personal_link
+from tests.enrolment.people import enrolment_in, enrolment_of, personal_link
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 
 TRUST = {"key": "trust", "label": "How far do you trust the chatbot?", "kind": "scale", "low": 1, "high": 5}
@@ -32,11 +32,14 @@ def _participants() -> Ways:
     Outcome.objects.create(study=study, kind="completed", code="DONE-42")
     chatting = make_participant(study)
     make_natural_dialogue(chatting)
+    asked = make_participant(study)
+    make_natural_dialogue(asked, ending="next_goal")
     people = {
-        "form": make_participant(study, answers=None),
+        "form": make_participant(study, answers=None, state="enrolled"),
         "instruction": make_participant(study),
         "first message": _begin(make_participant(study)),
         "chat": chatting,
+        "survey": asked,
         "end": make_participant(study, state="finished"),
         "screened out": make_participant(study, state="screened_out"),
         "withdrawn": make_participant(study, state="withdrawn"),
@@ -44,7 +47,7 @@ def _participants() -> Ways:
     return {
         "participant: consent": ["/s/talking/"],
         "participant: declined": ["/s/talking/decline/"],
-        "participant: survey, preview": ["/s/talking/preview/after_goal/"],
+        "participant: preview": ["/s/talking/preview/"],
         "participant: withdrawal": [personal_link(chatting), enrolment_of(chatting).address("withdraw")],
         "participant: welcome back": [personal_link(chatting), "/s/talking/"],
         **{f"participant: {name}": [personal_link(person)] for name, person in people.items()},
@@ -57,16 +60,17 @@ def _begin(participant: Participant) -> Participant:
 
 
 def _evaluators() -> Ways:
-    evaluation = make_evaluation(make_judged_study("judging", people=4))
+    study = make_judged_study("judging", people=4)
+    evaluation, with_seats = make_evaluation(study), make_evaluation(study)
     judging = make_evaluator(evaluation)
     people = {
         "instruction": make_evaluator(evaluation, state=Evaluator.State.ENROLLED),
         "pair": judging,
         "end": make_evaluator(evaluation, state=Evaluator.State.FINISHED),
     }
-    door = enrolment_of(judging).address("welcome")
     return {
-        "evaluator: consent": [door],
+        "evaluator: consent": [enrolment_in(with_seats).address("welcome")],
+        "evaluator: no places left": [enrolment_in(evaluation).address("welcome")],
         "evaluator: withdrawal": [personal_link(judging), enrolment_of(judging).address("withdraw")],
         **{f"evaluator: {name}": [personal_link(person)] for name, person in people.items()},
     }
