@@ -66,13 +66,22 @@ def sample_sentences(text: str, questions: Sequence[Question]) -> Samples:
     """Return the sentences for every combination of answers, or a sample in which each answer occurs, each is missing once, and
     each stands alone. Raises InvalidTemplate."""
     template = template_of(text)
-    used = [question for question in questions if question.key in template.keys]
+    used = _used(template, questions)
     answers = {question.key: _example_answers(question) for question in used}
     combinations = prod(len(listed) for listed in answers.values())
     is_complete = combinations <= MOST_SENTENCES
     chosen = _all(answers) if is_complete else _some(answers)
     listed = {_shown(kept): template.render(kept) for kept in (_kept(used, one) for one in chosen)}
     return Samples(tuple(Sample(*one) for one in islice(listed.items(), MOST_SENTENCES)), combinations, is_complete)
+
+
+def _used(template: PersonaTemplate, questions: Sequence[Question]) -> list[Question]:
+    """Return the questions in the template and those on which these depend, in order. A question depends on an earlier one."""
+    keys = set(template.keys)
+    for question in reversed(questions):
+        if question.key in keys and question.condition:
+            keys.add(question.condition.key)
+    return [question for question in questions if question.key in keys]
 
 
 def _slot_faults(slot: Slot, known: Mapping[str, Question]) -> Iterator[str]:

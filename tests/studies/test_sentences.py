@@ -51,6 +51,13 @@ def test_few_combinations_are_shown_completely_without_answers_that_are_not_aske
     assert "a expert person who plays golf" not in sentences
 
 
+def test_a_clause_is_shown_whose_question_depends_on_one_that_the_sentence_does_not_name() -> None:
+    samples = sample_sentences("a{ [level]} person", QUESTIONS)
+    sentences = {sample.answers: sample.sentence for sample in samples.listed}
+    assert sentences["chess; expert"] == "a expert person"
+    assert sentences["golf"] == "a person"
+
+
 def test_of_many_combinations_each_answer_is_shown_once_each_alone_and_each_missing() -> None:
     questions = read_questions(paper_questionnaire())
     samples = sample_sentences("", questions)
