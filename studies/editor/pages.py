@@ -128,6 +128,11 @@ class QuestionsPage(EditorPage):
         super().__init__(study, data)
         self.questions = QuestionRows(data, initial=question_rows(study.questionnaire), prefix="questions")
 
+    @property
+    def foreign_language(self) -> str:
+        """Return the name of the study's language; empty for English, the language of the built-in prompt sets."""
+        return "" if self.study.language.startswith("en") else name_language(self.study.language)
+
     def is_valid(self) -> bool:
         """Check the rows first: the persona sentence is checked against their questions, if these can be read."""
         if not self.is_bound:

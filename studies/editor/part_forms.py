@@ -12,7 +12,8 @@ from studies.editor.fields import LongText, offer, preview_beside
 from studies.language_models.catalogue import Catalogue, read_catalogue
 from studies.models import Study
 from studies.presentation import describe_model
-from studies.questions.sentences import LONGEST_TEMPLATE
+from studies.questionnaires import read_features
+from studies.questions.sentences import LONGEST_TEMPLATE, template_of
 from studies.texts import DEFAULTS
 
 TEXTS = tuple(DEFAULTS)
@@ -85,8 +86,8 @@ class PersonaForm(PartForm):
         required=False,
         rows=5,
         max_length=LONGEST_TEMPLATE,
-        help_text="How answers become the sentence about a person, after “You are”. Write [key] for an answer, and put it in "
-        "braces with the words that drop out if the answer is missing. Empty: the paper’s sentence.",
+        help_text="Write [key] for the answer to a question, and put it in braces with the words that drop out if the answer is "
+        "missing. Empty: the paper’s sentence.",
     )
 
     class Meta(PartForm.Meta):
@@ -94,7 +95,7 @@ class PersonaForm(PartForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["persona_template"] = self.instance.persona_template or load_template()
+        self.initial["persona_template"] = self.instance.persona_template or _paper_sentence(self.instance)
 
     def clean_persona_template(self) -> str:
         """Return the template, or an empty text for the paper's, whose clauses may name questions that a study does not ask."""
@@ -163,6 +164,12 @@ class TextsForm(PartForm):
         self.fields["min_turns"].widget.attrs["max"] = self.fields["max_turns"].widget.attrs["max"] = 1000
         for name in TEXTS:
             self.fields[name].widget.attrs |= preview_beside(name, reverse("text-preview", args=[name]))
+
+
+def _paper_sentence(study: Study) -> str:
+    """Return the paper's template, or an empty text if the study asks none of the paper's questions."""
+    asked = {question.key for question in read_features(study.questionnaire)}
+    return load_template() if asked & set(template_of("").keys) else ""
 
 
 def _chatbots(catalogue: Catalogue, current: str) -> list[tuple[str, Any]]:

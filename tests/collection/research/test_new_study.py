@@ -66,6 +66,7 @@ def test_an_empty_study_has_nothing_but_texts_opens_on_every_page_and_says_what_
     cockpit = client.get("/studies/my-study/").text
     assert "The persona form has no questions yet." in cockpit
     assert '<a class="button primary" href="/studies/my-study/edit/questions/">Add questions</a>' in cockpit
+    assert read_form(client.get("/studies/my-study/edit/questions/").text)["persona_template"] == ""
     question = {"label": "Stimmung", "kind": "single", "placement": "persona_form", "options": "gut\r\nschlecht"}
     rows = {f"questions-0-{name}": value for name, value in question.items()}
     assert edit(client, study, "questions/", **rows, **{"questions-TOTAL_FORMS": "1"}).status_code == 302
