@@ -1,4 +1,4 @@
-// Add rows to a form, move them, and keep legends and checkboxes in step with what is typed.
+// Add rows to a form, move and fold them, and keep legends and checkboxes in step with what is typed.
 for (const button of document.querySelectorAll("[data-add]")) {
   button.addEventListener("click", () => addRow(button.dataset.add));
 }
@@ -18,9 +18,15 @@ function addRow(name) {
   const rows = document.querySelector(`[data-rows="${name}"]`);
   const next = row.querySelector("[data-next]");
   if (next) next.value = highest(rows) + 1;
+  fold(rows);
   rows.append(row);
   total.value = Number(total.value) + 1;
   row.querySelector("select, textarea, input:not([data-next])").focus();
+}
+
+// Fold the rows above a new one, but for those with mistakes.
+function fold(rows) {
+  for (const row of rows.querySelectorAll(":scope > .row > details[open]")) row.open = Boolean(row.querySelector(".field-error"));
 }
 
 function fillPlaceholders(element, number) {
@@ -31,18 +37,25 @@ function highest(rows) {
   return Math.max(0, ...Array.from(rows.querySelectorAll("[data-next]"), (input) => Number(input.value)));
 }
 
-// Let a row and its neighbour change places and numbers. Legends that are numbers stay with the place.
+// Let a row and its neighbour change places and numbers.
 function move(row, step, button) {
   const other = step < 0 ? row.previousElementSibling : row.nextElementSibling;
   if (!other) return;
   const [mine, theirs] = [row, other].map((one) => one.querySelector("[data-next]"));
   [mine.value, theirs.value] = [theirs.value, mine.value];
-  const [name, otherName] = [row, other].map((one) => one.querySelector("legend:not([data-legend])"));
-  if (name) [name.textContent, otherName.textContent] = [otherName.textContent, name.textContent];
+  swapPlaces(row, other);
   if (step < 0) other.before(row);
   else other.after(row);
   mine.dispatchEvent(new Event("input", { bubbles: true }));
   button.focus();
+}
+
+// Names that are numbers stay with the place.
+function swapPlaces(row, other) {
+  const [names, others] = [row, other].map((one) => one.querySelectorAll("[data-place]"));
+  names.forEach((name, at) => {
+    [name.textContent, others[at].textContent] = [others[at].textContent, name.textContent];
+  });
 }
 
 function followName(field) {

@@ -19,6 +19,7 @@ AS_IN_STUDY = ("", "as in the study")
 NO_CHARACTER, ONE_CHARACTER = "no character", "character: "
 """Values of the choice of a character; the second is followed by the character's name."""
 SAMPLING = tuple(SamplingTable.model_fields)
+FOLDED = ("instruction", "goals", "goal_order", "prompts", "weight", *SAMPLING)
 MOST_CONDITIONS = 20
 
 
@@ -80,9 +81,17 @@ class ConditionRow(forms.Form):
         return [int(number) for number in numbers if number]
 
     @property
-    def is_sampled(self) -> bool:
-        """Return whether any sampling setting is filled in."""
-        return any(self[name].value() not in (None, "") for name in SAMPLING)
+    def own_settings(self) -> list[str]:
+        """Return the labels of the folded settings that differ from the rest of the study, in small letters."""
+        return [str(self[name].label).lower() for name in FOLDED if not self._is_plain(name)]
+
+    @property
+    def has_folded_mistakes(self) -> bool:
+        return any(name in self.errors for name in FOLDED)
+
+    def _is_plain(self, name: str) -> bool:
+        typed, plain = self[name].value(), self.fields[name].initial
+        return typed in (None, "", plain, str(plain))
 
     @property
     def condition(self) -> Condition:

@@ -22,6 +22,11 @@ class GoalRow(forms.Form):
     domain = forms.CharField(max_length=50, widget=forms.TextInput(attrs={"list": "domains"}))
     text = LongText(rows=5, max_length=8000)
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether the row shows its fields at first: if it is new or has mistakes. Others are folded."""
+        return bool(self.errors) or not self["text"].value()
+
     def clean_domain(self) -> str:
         """Return the domain's plain name, because results are grouped by it."""
         return plain_name(self.cleaned_data["domain"])
