@@ -1,6 +1,7 @@
 """Opening a study to participants, and closing it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from studies.chatbots import ChosenChatbot, chatbots_of
 from studies.conditions import find_faults
 from studies.language_models.catalogue import Catalogue, missing_piece, read_catalogue
 from studies.language_models.identities import find_spec
-from studies.language_models.trial import BeingMeasured, NoAnswer, ask_responder
+from studies.language_models.trial import NoAnswer, NotYet, ask_responder, refuse_unmeasured
 from studies.models import Dialogue, Study, refuse_archived
 from studies.questionnaires import read_features
 
@@ -26,35 +27,49 @@ class NotReady(ValueError):
     """The study cannot be opened; the message gives the reason in a sentence."""
 
 
+class NotReadyYet(NotReady):
+    """The study can probably be opened soon, once a chatbot on this machine is measured or loaded."""
+
+
 def open_study(study: Study, patience: float | None = None) -> None:
     """Let participants enrol and chat once each chatbot has answered the first goal. Raises NotReady without changing anything.
 
     Opening takes as long as the chatbots need to answer, but less than a minute, or ``patience`` seconds, for each. Without
-    ``patience`` it does not wait for a measurement of a chatbot's speed on this machine, which goes on in the background.
-    Raises Archived, too.
+    ``patience`` it does not wait for a measurement of a chatbot's speed on this machine, which goes on in the background, but
+    raises NotReadyYet. Raises Archived, too.
     """
     refuse_archived(study.pk)
     lacks = what_it_lacks(study)
     if lacks:
         raise NotReady(lacks[0])
     tested = chatbots_of(study)
+    for chatbot in tested if patience is None else ():
+        with _refusal(chatbot):
+            refuse_unmeasured(chatbot.model)
     for chatbot in tested:
-        _test(study, chatbot, patience)
+        with _refusal(chatbot):
+            _test(study, chatbot, patience)
     _open(study, tested, timezone.now())
 
 
-def _test(study: Study, chatbot: ChosenChatbot, patience: float | None) -> None:
-    """Raise NotReady unless the chatbot answers a test message."""
-    goal = study.goals.all()[0].text
+@contextmanager
+def _refusal(chatbot: ChosenChatbot) -> Iterator[None]:
+    """Raise NotReady, with the reason, if the chatbot does not answer."""
     try:
-        prompts = prompts_for(settings.MODELS_FILE, study, chatbot, goal)
-        ask_responder(chatbot.model, goal, patience, prompts, chatbot.sampling)
-    except BeingMeasured as reason:
-        raise NotReady(f"The study is not open yet. {reason}") from reason
+        yield
+    except NotYet as reason:
+        raise NotReadyYet(f"The study is not open yet. {reason}") from reason
     except NoAnswer as reason:
         raise NotReady(
             f"The study was not opened because its chatbot {chatbot.model!r} did not answer a test message. {reason}"
         ) from reason
+
+
+def _test(study: Study, chatbot: ChosenChatbot, patience: float | None) -> None:
+    """Send the chatbot a test message. Raises NoAnswer."""
+    goal = study.goals.all()[0].text
+    prompts = prompts_for(settings.MODELS_FILE, study, chatbot, goal)
+    ask_responder(chatbot.model, goal, patience, prompts, chatbot.sampling)
 
 
 @transaction.atomic

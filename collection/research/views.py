@@ -1,5 +1,7 @@
 """Views of recruitment, participants and data."""
 
+from time import time
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,12 +12,15 @@ from django_htmx.http import HttpResponseClientRedirect
 from collection.participation.eligibility import release_seat
 from collection.research.collecting_page import CollectingPage, read_collecting
 from collection.research.downloads import DOWNLOADS, read_data, send_download
-from collection.research.opening import NotReady, close_study, open_study
+from collection.research.opening import NotReady, NotReadyYet, close_study, open_study
 from collection.research.recruitment_form import RecruitmentEditor
 from studies.access import staff_only
 from studies.files.exports import Incomplete
 from studies.live import send_updates
 from studies.models import Study
+
+KEEP_TRYING = 900
+"""Seconds for which a page tries to open a study whose chatbot is still being measured or loaded."""
 
 
 @staff_only
@@ -36,8 +41,7 @@ def collecting(request: HttpRequest, slug: str) -> HttpResponse:
     if study.test_of is not None:  # it opens and closes with its tests
         return redirect("tests", study.test_of.slug)
     if request.method == "POST":
-        _act(request, study)
-        return _load_again(request, slug)
+        return _act(request, study)
     return render(request, "research/collecting.html", {"page": _collecting(request, study)})
 
 
@@ -67,7 +71,7 @@ def download(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
         return render(request, "research/data.html", context, status=409)
 
 
-def _act(request: HttpRequest, study: Study) -> None:
+def _act(request: HttpRequest, study: Study) -> HttpResponse:
     try:
         if request.POST.get("action") == "open":
             open_study(study)
@@ -76,8 +80,20 @@ def _act(request: HttpRequest, study: Study) -> None:
             messages.success(request, _closed(close_study(study)))
         elif request.POST.get("action") == "release":
             _release(request, study)
+    except NotReadyYet as reason:
+        begun = _begun(request)
+        if getattr(request, "htmx", False) and begun + KEEP_TRYING > time():
+            return render(request, "research/_opening.html", {"study": study, "reason": reason, "begun": begun})
+        messages.warning(request, str(reason))
     except NotReady as reason:
         messages.error(request, str(reason))
+    return _load_again(request, study.slug)
+
+
+def _begun(request: HttpRequest) -> int:
+    """Return when the page began to open the study, in seconds since 1970: what it says, or now."""
+    said = request.POST.get("begun", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 12 else int(time())
 
 
 def _closed(left: int) -> str:

@@ -35,8 +35,8 @@ class NoAnswer(Exception):
     """The model did not answer; the message is a sentence, often the backend's."""
 
 
-class BeingMeasured(NoAnswer):
-    """The model's speed on this machine is being measured, and it can answer only then."""
+class NotYet(NoAnswer):
+    """A model on this machine may answer soon: it is being measured or loaded. The message says to try again."""
 
 
 def ask_responder(
@@ -49,12 +49,25 @@ def ask_responder(
     """Send the responder ``name`` the first message of a dialogue, as participants will, with this prompt set and this sampling
     instead of its own. Raises NoAnswer.
 
-    ``patience`` is the time that it has, in seconds. None is as long as a page may take: if its speed on this machine must be
-    measured first, that begins or goes on in the background, and this raises BeingMeasured immediately.
+    ``patience`` is the time that it has, in seconds. None is as long as a page may take; see ``refuse_unmeasured``.
     """
-    if patience is None:
-        _refuse_unmeasured(name, "responder")
     _ask(_Trial(name, "responder", message, prompts, sampling), patience or PATIENCE)
+
+
+def refuse_unmeasured(name: str) -> None:
+    """Raise NotYet if the speed of the responder ``name`` on this machine must be measured before it can answer.
+
+    The measurement begins or goes on in the background, because it takes longer than a page may. Raises NoAnswer if it failed.
+    """
+    try:
+        is_under_way = measurements.is_under_way(find_spec(settings.MODELS_FILE, name, "responder")[0])
+    except BackendError as error:
+        raise NoAnswer(without_keys(str(error))) from error
+    if is_under_way:
+        raise NotYet(
+            f"The speed of model {name!r} on this machine is being measured, once for each model file. "
+            "This takes seconds for a small model and minutes for a large one. Please try again then."
+        )
 
 
 def ask_side(name: str, speaker: SpeakerName) -> None:
@@ -80,18 +93,6 @@ def _ask(trial: _Trial, patience: float) -> None:
         raise NoAnswer(without_keys(str(error))) from error
 
 
-def _refuse_unmeasured(name: str, speaker: SpeakerName) -> None:
-    try:
-        is_under_way = measurements.is_under_way(find_spec(settings.MODELS_FILE, name, speaker)[0])
-    except BackendError as error:
-        raise NoAnswer(without_keys(str(error))) from error
-    if is_under_way:
-        raise BeingMeasured(
-            f"The speed of model {name!r} on this machine is being measured, once for each model file. "
-            "This takes seconds for a small model and minutes for a large one. Please try again then."
-        )
-
-
 async def _wait_for_answer(trial: _Trial, patience: float) -> None:
     heard: list[str | Thinking] = []
     try:
@@ -101,7 +102,7 @@ async def _wait_for_answer(trial: _Trial, patience: float) -> None:
             await _listen(asked, history, trial.name, heard, None if is_remote else ENOUGH)
     except TimeoutError as error:
         if not _text(heard) and not any(isinstance(event, Thinking) for event in heard):
-            raise NoAnswer(_too_late(trial.name, patience)) from error
+            raise _too_late(trial, patience) from error
     finally:
         if asyncio.all_tasks() == {asyncio.current_task()}:
             # This event loop exists only for the test message. The server's loop keeps the model for participants.
@@ -160,8 +161,8 @@ def _refuse_silence(output: Output, name: str, speaker: SpeakerName) -> None:
     raise NoAnswer("Its reply was empty. Check the log of its server, or choose another model.")
 
 
-def _too_late(name: str, patience: float) -> str:
-    return (
-        f"Model {name!r} did not begin to answer within {patience:.0f} seconds. "
-        "A large model may still be loading. Try again in a minute, or check the server that runs it."
-    )
+def _too_late(trial: _Trial, patience: float) -> NoAnswer:
+    what = f"Model {trial.name!r} did not begin to answer within {patience:.0f} seconds."
+    if find_spec(settings.MODELS_FILE, trial.name, trial.speaker)[0].is_remote:
+        return NoAnswer(f"{what} Check the server that runs it, or try again in a minute.")
+    return NotYet(f"{what} It may still be loading, or this machine is busy. Please try again in a minute.")

@@ -1,5 +1,6 @@
 """A study opens only after its chatbot has answered a test message like those of participants."""
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from pytest_django import Settings
 
 from collection.chat.database import in_database
 from collection.models import Recruitment
-from collection.research.opening import NotReady, open_study
+from collection.research.opening import NotReady, NotReadyYet, open_study
 from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.model_config import ModelSpec
@@ -111,8 +112,13 @@ def test_nobody_waits_for_ever(
 ) -> None:
     describe(settings, tmp_path, pause=60)
     monkeypatch.setattr(trial, "PATIENCE", 0.05)
-    with pytest.raises(NotReady, match=r"did not begin to answer within .* seconds"):
+    with pytest.raises(NotReadyYet, match=r"did not begin to answer within .* seconds\. It may still be loading"):
         open_study(study)
+    silent = {"backend": "openai", "model": "m", "base_url": "http://127.0.0.1:9", "replies": []}
+    describe(settings, tmp_path, **silent)
+    with pytest.raises(NotReady, match=r"seconds\. Check the server that runs it") as refused:
+        open_study(study)
+    assert not isinstance(refused.value, NotReadyYet)
 
 
 def test_a_command_waits_longer_than_a_page(
@@ -189,6 +195,24 @@ def test_a_page_does_not_wait_for_a_chatbot_that_is_being_measured(
     assert unmeasured.times == 1
     unmeasured.end()
     client.post(PAGE, {"action": "open"})
+    assert Recruitment.objects.get().is_open
+
+
+def test_a_page_with_scripts_tries_again_by_itself_but_not_for_ever(
+    study: Study, settings: Settings, tmp_path: Path, unmeasured: Measuring
+) -> None:
+    describe(settings, tmp_path)
+    client = Client(headers={"HX-Request": "true"})
+    client.force_login(make_staff())
+    shown = client.post(PAGE, {"action": "open"}).text
+    (begun,) = re.findall(r'hx-vals=\'{"begun": (\d+)}\'', shown)
+    assert "is being measured" in shown
+    assert begun in client.post(PAGE, {"action": "open", "begun": begun}).text
+    assert "hx-trigger" in client.post(PAGE, {"action": "open", "begun": "never"}).text
+    late = client.post(PAGE, {"action": "open", "begun": str(int(begun) - 1000)})
+    assert late["HX-Redirect"] == PAGE
+    unmeasured.end()
+    assert client.post(PAGE, {"action": "open", "begun": begun})["HX-Redirect"] == PAGE
     assert Recruitment.objects.get().is_open
 
 
