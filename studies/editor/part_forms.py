@@ -86,8 +86,8 @@ class PersonaForm(PartForm):
         required=False,
         rows=5,
         max_length=LONGEST_TEMPLATE,
-        help_text="Write [key] for the answer to a question, and put it in braces with the words that drop out if the answer is "
-        "missing. Empty: the paper’s sentence.",
+        help_text="Write [key] for the answer to a question, and put it in braces with the words that drop out if the answer "
+        "is missing. Empty: the paper’s sentence.",
     )
 
     class Meta(PartForm.Meta):

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 
 from dialogue.names import repeated_name
@@ -44,11 +45,7 @@ class QuestionFields(forms.Form):
     high_label = forms.CharField(label="Label of the highest", max_length=LONGEST_END, required=False)
     is_required = forms.BooleanField(label="Requires an answer", required=False, initial=True)
     depends_on = forms.CharField(
-        label="Depends on the question with this key",
-        max_length=LONGEST_KEY,
-        required=False,
-        widget=forms.TextInput(attrs={"list": "question-keys"}),
-        help_text="Empty: always asked.",
+        label="Depends on the question", max_length=LONGEST_KEY, required=False, widget=forms.Select
     )
     depends_answers = Lines(label="Asked after these answers, one per line", rows=2, max_length=8000, required=False)
 
@@ -147,6 +144,23 @@ class OrderedRows(forms.BaseFormSet):  # type: ignore[type-arg]  # the class tak
         form.fields["DELETE"].label = "Remove question"
         form.fields["ORDER"].label = "Position"
         form.fields["ORDER"].widget.attrs["data-next"] = ""
+        current = str(form["depends_on"].value() or "")
+        form.fields["depends_on"].widget.choices = [
+            ("", "none: always asked"),
+            *(({current: current} if current else {}) | self._labels).items(),
+        ]
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """Return the label of each question by its key, as typed or stored."""
+        rows = [[self._value(index, name) for name in ("key", "label")] for index in range(self.total_form_count())]
+        return {key: label for key, label in rows if key}
+
+    def _value(self, index: int, name: str) -> str:
+        if self.is_bound:
+            return str(self.data.get(f"{self.add_prefix(index)}-{name}", "")).strip()
+        stored = list(self.initial or ())
+        return str(stored[index][name]) if index < len(stored) else ""
 
     @property
     def filled(self) -> list[Any]:

@@ -67,16 +67,18 @@ def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live
     staff_page.get_by_label("Title").fill("Speed and chickens")
     staff_page.get_by_role("button", name="Create study").click()
     expect(staff_page.get_by_role("status").first).to_contain_text("The study has been created.")
+    staff_page.locator("summary").last.click()
     staff_page.get_by_label("Remove goal").last.check()
     staff_page.get_by_role("button", name="Add goal").click()
     new = staff_page.get_by_role("group", name="New goal")
     expect(new.get_by_label("Number")).to_have_value("11")
     new.get_by_label("Domain").fill("Music")
     new.get_by_label("Text").fill("You want a tune for a wedding.")
-    check_page_in_both_sizes(staff_page, "the goals of a study")
-    second = staff_page.get_by_role("group", name="Goal 2").get_by_label("Text")
-    text = second.input_value()
-    staff_page.get_by_role("group", name="Goal 2").get_by_role("button", name="Move up").press("Enter")
+    expect(staff_page.get_by_role("group", name="Goal 9").get_by_label("Text")).to_be_hidden()
+    check_page_in_both_sizes(staff_page, "the goals of a study")  # unfolds everything
+    second = staff_page.get_by_role("group", name="Goal 2")
+    text = second.get_by_label("Text").input_value()
+    second.get_by_role("button", name="Move up").press("Enter")
     expect(staff_page.get_by_role("group", name="Goal 1", exact=True).get_by_label("Text")).to_have_value(text)
     for title in ("Questions", "Chatbots", "Texts and limits"):
         staff_page.get_by_role("button", name="Save and continue").click()
@@ -121,7 +123,7 @@ def test_a_text_is_shown_as_participants_see_it_while_it_is_written(staff_page: 
     assert shown.locator("img").count() == 0
 
 
-def test_the_boxes_for_screening_follow_the_options(staff_page: Page) -> None:
+def test_questions_follow_each_other_and_the_persona_sentence_names_them(staff_page: Page) -> None:
     load_demo_study("tiny")
     staff_page.goto("/studies/demo/edit/questions/")
     age = staff_page.get_by_role("group", name="Age Range")
@@ -133,15 +135,32 @@ def test_the_boxes_for_screening_follow_the_options(staff_page: Page) -> None:
     age.get_by_label("Asked", exact=True).select_option("before the first goal")
     expect(age.get_by_text("single choice, before the first goal")).to_be_visible()
     age.get_by_label("Asked", exact=True).select_option("in the persona form")
+    staff_page.get_by_role("button", name="Add question").click()
+    expect(age.get_by_label("under 30")).to_be_hidden()
+    staff_page.get_by_role("group", name="New question").get_by_label("Question", exact=True).fill("Größe?")
+    size = staff_page.get_by_role("group", name="Größe?")
+    size.get_by_label("Kind").select_option("scale")
+    size.get_by_text("Condition", exact=True).click()
+    size.get_by_label("Depends on the question").select_option("Age Range")
+    size.get_by_role("group", name="Asked after these answers").get_by_label("older").check()
+    sentence = staff_page.get_by_label("Persona sentence")
+    sentence.fill("a person{ of [age]}")
+    staff_page.get_by_role("button", name="[grosse]").click()
     staff_page.get_by_role("button", name="Save changes").click()
     expect(staff_page.get_by_role("status").first).to_have_text("The study has been saved.")
-    assert Study.objects.get().questionnaire[0]["screened_out"] == ["Under 18", "under 30"]
+    study = Study.objects.get()
+    assert study.questionnaire[0]["screened_out"] == ["Under 18", "under 30"]
+    assert study.questionnaire[-1] == {"key": "grosse", "label": "Größe?", "kind": "scale", "low": 1, "high": 5} | {
+        "shown_if": {"key": "age", "answers": ["older"]}
+    }
+    assert study.persona_template == "a person{ of [age]}{ [grosse]}"
 
 
 def test_errors_are_shown_at_their_fields_and_nothing_typed_is_lost(staff_page: Page, complaints: Complaints) -> None:
     complaints.expect("status of 422 .*/studies/demo/edit/goals/$")
     load_demo_study("tiny")
     staff_page.goto("/studies/demo/edit/goals/")
+    staff_page.get_by_role("group", name="Goal 3").locator("summary").click()
     staff_page.get_by_role("group", name="Goal 3").get_by_label("Text").fill("Typed with care.")
     asked: list[str] = []
 
@@ -215,18 +234,22 @@ def test_a_chatbot_that_fails_is_shown_at_the_top_until_it_answers_again(staff_p
     expect(trouble).to_have_count(0)
 
 
-def test_opening_says_what_it_is_doing_and_why_it_did_not(staff_page: Page, settings: Settings) -> None:
+def test_opening_says_what_it_is_doing_and_goes_on_until_a_slow_chatbot_answers(
+    staff_page: Page, settings: Settings
+) -> None:
     settings.MODELS_FILE = CHATBOTS
     load_demo_study("patient")
     staff_page.goto("/studies/demo/collecting/")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trial, "PATIENCE", 2.0)
+        patch.setattr(trial, "PATIENCE", 0.5)
         staff_page.get_by_role("button", name="Open study").click()
         expect(staff_page.get_by_text("The site sends the chatbot a test message.")).to_be_visible()
-        expect(staff_page.get_by_role("status").filter(has_text="was not opened")).to_contain_text(
-            "did not begin to answer"
-        )
-    assert not Recruitment.objects.get().is_open
+        waiting = staff_page.get_by_role("status").filter(has_text="The study is not open yet.")
+        expect(waiting).to_contain_text("It may still be loading")
+        check_page_in_both_sizes(staff_page, "a study that is being opened")
+        assert not Recruitment.objects.get().is_open
+    expect(staff_page.get_by_role("button", name="Close study …")).to_be_visible(timeout=OPENING)
+    assert Recruitment.objects.get().is_open
 
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Page) -> None:
