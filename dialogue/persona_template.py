@@ -4,8 +4,8 @@
 
 ``[key]`` is the answer to the question with this key. A clause in braces is used if all its answers are given; if not, its
 next alternative (after ``|``) is tried, and finally the clause drops out. ``[key: answer = words; other words]`` gives words
-for single answers and, last, for all others. ``[key, or]`` sets the word before the last of several answers. ``a(n)`` suits
-the letter that follows it. ``\\`` in front of one of these marks makes it text.
+for single answers and, last, for all others. ``[key, or]`` sets the word before the last of several answers, ``[key, 、]`` the
+mark between all of them. ``a(n)`` suits the letter that follows it. ``\\`` in front of one of these marks makes it text.
 """
 
 import re
@@ -17,6 +17,9 @@ from typing import Any
 from dialogue.answers import Answers, is_given, show_answer
 
 MARKS = "\\[]{}|;=:,("
+ENUMERATION_COMMA = "、"
+"""Chinese and Japanese put it between all items of a list and write no spaces."""
+AND = "and"
 _HIDDEN = {f"\\{mark}": chr(0xFDD0 + place) for place, mark in enumerate(MARKS)}
 """Escaped marks while the template is read: code points that Unicode reserves for no text."""
 _ESCAPED = re.compile(rf"\\[{re.escape(MARKS)}]")
@@ -36,13 +39,16 @@ class Slot:
     key: str
     words: tuple[tuple[str, str], ...] = ()
     others: str | None = None
-    joined_by: str = "and"
+    joined_by: str = AND
 
     def fill(self, answer: Any) -> str:
         """Return the words for a given answer."""
         if not isinstance(answer, list):
             return self._word(answer)
-        *first, last = [self._word(one) for one in answer]
+        words = [self._word(one) for one in answer]
+        if self.joined_by == ENUMERATION_COMMA:
+            return self.joined_by.join(words)
+        *first, last = words
         return f"{', '.join(first)} {self.joined_by} {last}" if first else last
 
     def _word(self, answer: Any) -> str:

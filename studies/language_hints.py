@@ -6,28 +6,37 @@ They are hints only: a study about German idioms may well quote them, and short 
 import re
 from collections.abc import Iterator
 
-from studies.languages import name_language
+from dialogue.persona_template import AND, ENUMERATION_COMMA
+from dialogue.personas import load_template
+from studies.languages import ENGLISH, name_language
 from studies.models import Study
 from studies.questionnaires import read_questions
+from studies.questions.question import Kind
+from studies.questions.sentences import template_of
 
 _WORDS = {
     "en-gb": "the and you your of to is are with for not that this how do does what which or how would",
     "de": "der die das und sie ihr ihre ihren ihnen ist sind mit für nicht dass ein eine einen zu den dem wie auf oder",
 }
 """Frequent words that the other languages do not have."""
+_AND = {"de": "und", "zh-hans": ENUMERATION_COMMA}
+"""What stands between several answers in a persona sentence."""
 _HAN, _KANA = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[\u3040-\u30ff]")
 _CERTAIN = 3
 """Number of frequent words that a text must have, and how often as many as of another language."""
 
 
 def language_hints(study: Study) -> list[str]:
-    """Return a sentence for each language, other than the study's, in which parts of the study seem to be."""
+    """Return a sentence for each language, other than the study's, in which parts of the study seem to be.
+
+    A last one names answers that the persona sentence joins with an English "and".
+    """
     found: dict[str, list[str]] = {}
     for part, text in _parts(study):
         language = likely_language(text)
         if language and not _is_same(language, study.language):
             found.setdefault(language, []).append(part)
-    return [_hint(parts, language, study.language) for language, parts in found.items()]
+    return [*(_hint(parts, language, study.language) for language, parts in found.items()), *_joining_hints(study)]
 
 
 def likely_language(text: str) -> str:
@@ -49,6 +58,19 @@ def _parts(study: Study) -> Iterator[tuple[str, str]]:
     yield "goals", "\n".join(study.goals.values_list("text", flat=True))
     questions = read_questions(study.questionnaire)
     yield "questions", "\n".join(text for one in questions for text in (one.label, *one.options))
+    yield "persona sentence", study.persona_template or load_template()
+
+
+def _joining_hints(study: Study) -> Iterator[str]:
+    """Yield a sentence if several answers to one question would be joined with "and" in another language than English."""
+    several = {one.key for one in read_questions(study.questionnaire) if one.kind == Kind.MULTIPLE}
+    slots = template_of(study.persona_template).slots
+    joined = [slot.key for slot in slots if slot.key in several and slot.joined_by == AND]
+    if joined and not _is_same(study.language, ENGLISH):
+        yield (
+            f"The persona sentence puts “and” before the last of several answers, but the study is in "
+            f"{name_language(study.language)}. Write your own word, for example [{joined[0]}, {_AND.get(study.language, '…')}]."
+        )
 
 
 def _is_same(one: str, other: str) -> bool:
@@ -58,6 +80,6 @@ def _is_same(one: str, other: str) -> bool:
 def _hint(parts: list[str], language: str, wanted: str) -> str:
     seem, own = name_language(language), name_language(wanted)
     return (
-        f"These parts seem to be in {seem}, but the study is in {own}: {', '.join(parts)}. Participants see them as you write "
+        f"These parts seem to be in {seem}, but the study is in {own}: {', '.join(parts)}. People see them as you write "
         "them."
     )

@@ -66,6 +66,10 @@ def test_a_clause_drops_out_with_its_answer_and_alternatives_take_its_place(
     assert told(template, **answers) == sentence
 
 
+def test_several_answers_in_chinese_have_its_comma_between_them_all() -> None:
+    assert told("会说{[languages, 、]}的人", languages=["中文", "英语", "日语"]) == "会说中文、英语、日语的人"
+
+
 @pytest.mark.parametrize(
     ("answer", "sentence"), [("Yes", "you smoke"), ("No", "you do not smoke"), ("Often", "you may smoke")]
 )

@@ -34,8 +34,25 @@ def test_parts_in_another_language_are_named_and_those_in_its_own_are_not() -> N
     for goal in goals.load_listed():
         study.goals.create(number=goal.number, domain=goal.domain, text=goal.text)
     assert language_hints(study) == [
-        "These parts seem to be in English, but the study is in German: goals, questions. Participants see them as you write "
-        "them."
+        "These parts seem to be in English, but the study is in German: goals, questions, persona sentence. People see "
+        "them as you write them."
     ]
     study.language = "en-gb"
     assert "in German, but the study is in English: welcome, consent, instruction." in language_hints(study)[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "slot", "word"),
+    [("de", "sports", "und"), ("zh-hans", "sports", "、"), ("de", "sports, und", ""), ("en-gb", "sports", "")],
+)
+def test_a_persona_sentence_that_joins_answers_with_an_english_word_is_named(
+    language: str, slot: str, word: str
+) -> None:
+    sports = {"key": "sports", "label": "?", "kind": "multiple", "options": ["1", "2"]}
+    study = Study.objects.create(
+        chatbot="tiny", language=language, questionnaire=[sports], persona_template=f"1{{ [{slot}]}}"
+    )
+    assert [f"[sports, {word}]" in hint for hint in language_hints(study) if "before the last" in hint] == [
+        True
+    ] * bool(word)
