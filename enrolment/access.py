@@ -50,7 +50,8 @@ def on_landing(kind: type[Enrolment[P]]) -> Callable[[Callable[[HttpRequest, Lan
             try:
                 landing = read_landing(enrolment, request.GET, request.COOKIES, timezone.now())
             except BrokenLink as error:
-                heading, sentence = gettext("This link is broken"), f"{error} {gettext(ADVICE)}"
+                heading, sentence = gettext("This link is broken"), gettext("{fault} {advice}")
+                sentence = sentence.format(fault=error, advice=gettext(ADVICE))
                 return render_dead_end(request, heading, sentence, status=400, enrolment=enrolment)
             return view(request, landing)
 
