@@ -9,16 +9,18 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.accessibility import COLOURS, assert_accessible, assert_fits, assert_holds, open_all
+from tests.browser.accessibility import COLOURS, LAYOUT, WCAG_AA, assert_fits, assert_holds, open_all
 from tests.browser.chat.site import Site
-from tests.browser.contact_sheet.sheets import Ways, Window, draw_sheet
+from tests.browser.contact_sheet.sheets import Window, draw_sheet
 from tests.installation import Installation
 from tests.services.binaries import find_binary
 
@@ -27,6 +29,11 @@ WINDOWS = (
     Window("tablet", 768, 1024, "dark"),
     Window("laptop", 1280, 800, "light"),
 )
+CHECKS: dict[str, list[tuple[Literal["light", "dark"], dict[str, Any]]]] = {
+    "phone": [("light", LAYOUT), ("dark", COLOURS)],
+    "tablet": [("dark", LAYOUT)],
+    "laptop": [("light", WCAG_AA), ("dark", COLOURS)],
+}
 FILL = """
 from tests.browser.contact_sheet.data import fill
 from tests.browser.contact_sheet.people import make_people
@@ -37,26 +44,29 @@ IN_ITS_PLACE = ".sheet > .buttons, .talk .bar, .goal-panel { position: static !i
 """On the image of a whole page a bar that stays in the window would cover what is in the middle."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A page: what it is called, the addresses that a new browser opens to get there, and the session of who sees it."""
+
+    name: str
+    way: list[str]
+    session: str = ""
+
+
 def main() -> int:
     options = _options()
     options.folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as data, sync_playwright() as playwright:
         site = Site.create(Installation(Path(data)), FILL)
-        [session] = site.links.pop("session")
-        researchers = {one: [one] for one in json.loads(site.installation.evaluate(LIST.format(session)))}
+        sights = [one for one in _sights(site) if options.only.search(one.name)]
         browser = playwright.chromium.launch(
             executable_path=find_binary("chromium-headless-shell"), args=["--no-sandbox"]
         )
         with site.serve():
-            complaints = 0
-            for window in WINDOWS:
-                for ways, cookie in ((researchers, session), (site.links, "")):
-                    shown = {name: way for name, way in ways.items() if options.only.search(name)}
-                    complaints += _look_at_all(browser, site, shown, cookie, window, options.folder)
-    names = [name for name in (*researchers, *site.links) if options.only.search(name)]
+            complaints = sum(_look_at_all(browser, site.url, sights, window, options.folder) for window in WINDOWS)
     for window in WINDOWS:
-        draw_sheet(options.folder, window, names)
-    print(f"{len(names)} pages in {len(WINDOWS)} windows, {complaints} complaints")
+        draw_sheet(options.folder, window, [one.name for one in sights])
+    print(f"{len(sights)} pages in {len(WINDOWS)} windows, {complaints} complaints")
     return int(bool(complaints))
 
 
@@ -67,43 +77,52 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _open(browser: Browser, site: Site, session: str, window: Window) -> Page:
-    context = browser.new_context(
-        base_url=site.url, viewport=window.size, color_scheme=window.scheme, reduced_motion="reduce"
-    )
-    if session:
-        context.add_cookies([{"name": "sessionid", "value": session, "url": site.url}])
-    context.set_default_timeout(120_000)
-    return context.new_page()
+def _sights(site: Site) -> Iterator[Sight]:
+    """Yield what researchers see, and then what people without an account see."""
+    ways = dict(site.links)
+    [session] = ways.pop("session")
+    for address in json.loads(site.installation.evaluate(LIST.format(session))):
+        yield Sight(address, [address], session)
+    for name, way in ways.items():
+        yield Sight(name, way)
 
 
-def _look_at_all(browser: Browser, site: Site, ways: Ways, session: str, window: Window, folder: Path) -> int:
+def _look_at_all(browser: Browser, url: str, sights: Sequence[Sight], window: Window, folder: Path) -> int:
     """Look at the pages in one window, each in a new browser, and return how many complaints that printed."""
     complaints = 0
-    for name, way in ways.items():
-        page = _open(browser, site, session, window)
+    for sight in sights:
+        page = _open(browser, url, sight.session, window)
         with closing(page.context):
-            for complaint in _look(page, name, way, window, folder):
+            for complaint in _look(page, sight, window, folder):
                 print(complaint, flush=True)
                 complaints += 1
     return complaints
 
 
-def _look(page: Page, name: str, way: list[str], window: Window, folder: Path) -> Iterator[str]:
-    """Take a screenshot of the page to which the way leads, and yield what is wrong with it."""
+def _open(browser: Browser, url: str, session: str, window: Window) -> Page:
+    context = browser.new_context(
+        base_url=url, viewport=window.size, color_scheme=window.scheme, reduced_motion="reduce"
+    )
+    if session:
+        context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+    context.set_default_timeout(120_000)
+    return context.new_page()
+
+
+def _look(page: Page, sight: Sight, window: Window, folder: Path) -> Iterator[str]:
+    """Take a screenshot of the page, and yield what is wrong with it."""
     try:
-        for address in way:
+        for address in sight.way:
             page.goto(address)
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=window.path(folder, name), full_page=True, animations="disabled", style=IN_ITS_PLACE)
+        page.screenshot(path=window.path(folder, sight.name), full_page=True, animations="disabled", style=IN_ITS_PLACE)
         open_all(page)
         assert_fits(page)
-        if window.scheme == "dark":
-            assert_holds(page, COLOURS)
-        else:
-            assert_accessible(page)
+        for scheme, rules in CHECKS[window.name]:
+            page.emulate_media(color_scheme=scheme)
+            assert_holds(page, rules, scheme)
     except Exception as error:  # the others are looked at, too
-        yield f"{name}, {window.name}: {str(error)[:2000]}"
+        yield f"{sight.name}, {window.name}: {str(error)[:2000]}"
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ from collection.participation.goals import begin_goal
 from evaluation.models import Evaluator
 from evaluation.rehearsal.loading import REHEARSAL
 from studies.services import paper_questionnaire
-from tests.browser.contact_sheet.sheets import Ways
 from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
 from tests.enrolment.people import enrolment_in, enrolment_of, personal_link
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 
+Ways = dict[str, list[str]]
+"""By what is seen: the addresses that a new browser opens to get there. The last one leads to the page."""
 TRUST = {"key": "trust", "label": "How far do you trust the chatbot?", "kind": "scale", "low": 1, "high": 5}
 WHY = {"key": "why", "label": "Why?", "kind": "long_text", "required": False}
 

@@ -11,8 +11,6 @@ from playwright.sync_api import ViewportSize
 
 COLUMNS, WIDTH, HEIGHT, LABEL, GAP = 8, 300, 420, 22, 10
 """Thumbnails in a row, and their pixels. A longer page is cut off at the bottom."""
-Ways = dict[str, list[str]]
-"""By what is seen: the addresses that a new browser opens to get there. The last one leads to the page."""
 
 
 @dataclass(frozen=True, slots=True)
