@@ -40,8 +40,6 @@ from tests.browser.contact_sheet.people import make_people
 links = {"session": [fill()]} | make_people()
 """
 LIST = "import json; from tests.browser.contact_sheet.data import addresses; print(json.dumps(addresses({!r})))"
-IN_ITS_PLACE = ".sheet > .buttons, .talk .bar, .goal-panel { position: static !important; }"
-"""On the image of a whole page a bar that stays in the window would cover what is in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def _look(page: Page, sight: Sight, window: Window, folder: Path) -> Iterator[st
         for address in sight.way:
             page.goto(address)
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=window.path(folder, sight.name), full_page=True, animations="disabled", style=IN_ITS_PLACE)
+        _take(page, window.path(folder, sight.name))
         open_all(page)
         assert_fits(page)
         for scheme, rules in CHECKS[window.name]:
@@ -123,6 +121,15 @@ def _look(page: Page, sight: Sight, window: Window, folder: Path) -> Iterator[st
             assert_holds(page, rules, scheme)
     except Exception as error:  # the others are looked at, too
         yield f"{sight.name}, {window.name}: {str(error)[:2000]}"
+
+
+def _take(page: Page, path: Path) -> None:
+    """Take a screenshot of the page in a window of its height, where a bar at the bottom covers nothing in the middle."""
+    size = page.viewport_size
+    assert size
+    page.set_viewport_size({"width": size["width"], "height": page.evaluate("document.documentElement.scrollHeight")})
+    page.screenshot(path=path, full_page=True, animations="disabled")
+    page.set_viewport_size(size)
 
 
 if __name__ == "__main__":
