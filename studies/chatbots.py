@@ -37,6 +37,21 @@ def chatbots_of(study: Study) -> list[ChosenChatbot]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ChatbotLine:
+    """A chatbot for a page: of one condition, or of the study, which has no name here."""
+
+    condition: str
+    chatbot: ChosenChatbot
+    label: str
+
+
+def list_chatbots(study: Study, catalogue: Catalogue) -> list[ChatbotLine]:
+    """Return the chatbot of each condition, or the study's own if it has none."""
+    met = [(one.name, chatbot_of(study, one)) for one in study.conditions.all()] or [("", chatbot_of(study))]
+    return [ChatbotLine(name, chatbot, catalogue.label(chatbot.model)) for name, chatbot in met]
+
+
 def common_label(study: Study, catalogue: Catalogue) -> str:
     """Return the label of the study's chatbots; empty if they have different ones, which would tell people their condition."""
     labels = {catalogue.label(one.model) for one in chatbots_of(study)}

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.core.paginator import Page
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from collection.research.recruitment_form import find_recruitment
 from collection.research.trouble import Trouble, read_trouble
 from enrolment.external_ids import SharedId, read_shared_ids
 from enrolment.platform_links import platform_link
+from studies.chatbots import ChatbotLine, list_chatbots
 from studies.language_hints import language_hints
 from studies.language_models.catalogue import read_catalogue
 from studies.languages import why_english
@@ -34,7 +36,7 @@ class CollectingPage:
 
     study: Study
     recruitment: Recruitment
-    chatbot_label: str
+    chatbots: list[ChatbotLine]
     link: str
     admission: Admission
     counts: Counts
@@ -70,10 +72,11 @@ class CollectingPage:
 def read_collecting(study: Study, site: str, page: str) -> CollectingPage:
     """Read the study's page; ``site`` is the address for participants."""
     now = timezone.now()
+    prefetch_related_objects([study], "conditions")
     return CollectingPage(
         study=study,
         recruitment=find_recruitment(study),
-        chatbot_label=read_catalogue().label(study.chatbot),
+        chatbots=list_chatbots(study, read_catalogue()),
         link=urljoin(site, reverse("welcome", args=[study.slug])),
         admission=read_admission(study, now),
         counts=read_counts(study, now),

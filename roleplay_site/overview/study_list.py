@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 from roleplay_site.overview.cockpit.step import Strip
 from roleplay_site.overview.cockpit.strips import read_strips
+from studies.chatbots import ChatbotLine, list_chatbots
 from studies.language_models.catalogue import read_catalogue
 from studies.models import Study
 
 
 @dataclass(frozen=True, slots=True)
 class StudyLine:
-    """A study in the list, with the label of its chatbot."""
+    """A study in the list, with its chatbots."""
 
     strip: Strip
-    chatbot_label: str
+    chatbots: list[ChatbotLine]
 
     @property
     def study(self) -> Study:
@@ -25,7 +26,7 @@ def list_studies(*, archived: bool = False) -> list[StudyLine]:
     """Return the studies in use, or the archived ones, by title."""
     studies = list(Study.objects.listed().filter(archived_at__isnull=not archived).order_by("title"))
     catalogue = read_catalogue()
-    return [StudyLine(strip, catalogue.label(strip.study.chatbot)) for strip in _strips(studies)]
+    return [StudyLine(strip, list_chatbots(strip.study, catalogue)) for strip in _strips(studies)]
 
 
 def _strips(studies: Sequence[Study]) -> Sequence[Strip]:

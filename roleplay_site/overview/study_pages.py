@@ -12,9 +12,12 @@ from roleplay_site.overview.cockpit.strips import read_strip
 from simulation.forms import RunChoices, read_choices
 from simulation.presentation import RunLine
 from simulation.progress import tally_runs
+from studies.chatbots import ChatbotLine, list_chatbots
 from studies.language_models.catalogue import read_catalogue
 from studies.live import Live
 from studies.models import Goal, Study
+from studies.questionnaires import read_questions
+from studies.questions.question import Question
 
 SECONDS = 5
 """Time between two refreshes of a cockpit."""
@@ -25,7 +28,7 @@ class CockpitPage:
     """A study's cockpit, which refreshes itself while it is open."""
 
     strip: Strip
-    chatbot_label: str
+    chatbots: list[ChatbotLine]
 
     @property
     def study(self) -> Study:
@@ -38,11 +41,12 @@ class CockpitPage:
 
 @dataclass(frozen=True, slots=True)
 class SetUpPage:
-    """What a study consists of: its chatbot, its goals, and the number of its personas."""
+    """What a study consists of: its chatbots, its goals and questions, and the number of its personas."""
 
     study: Study
-    chatbot_label: str
+    chatbots: list[ChatbotLine]
     goals: list[Goal]
+    questions: list[Question]
     personas: int
 
 
@@ -66,15 +70,16 @@ class SimulationPage:
 
 def read_cockpit(study: Study) -> CockpitPage:
     """Read the cockpit."""
-    return CockpitPage(read_strip(study), read_catalogue().label(study.chatbot))
+    return CockpitPage(read_strip(study), list_chatbots(study, read_catalogue()))
 
 
 def read_set_up(study: Study) -> SetUpPage:
     """Read the set-up page."""
     return SetUpPage(
         study,
-        read_catalogue().label(study.chatbot),
+        list_chatbots(study, read_catalogue()),
         list(study.goals.order_by("number")),
+        read_questions(study.questionnaire),
         study.personas.count(),
     )
 

@@ -98,6 +98,17 @@ def test_without_studies_the_list_says_how_to_get_one(client: Client) -> None:
     assert "python manage.py load_demo" in client.get("/").text
 
 
+def test_the_pages_of_a_study_name_the_chatbot_of_each_condition_and_its_questions(client: Client) -> None:
+    study = make_study()
+    for name, chatbot in (("brief", "tiny"), ("long", "gone")):
+        study.conditions.create(name=name, chatbot=chatbot)
+    for page in ("/", "/studies/demo/", "/studies/demo/set-up/", "/studies/demo/collecting/"):
+        text = client.get(page).text
+        assert "condition <strong>brief</strong>: chatbot <strong>tiny</strong> <span" in text
+        assert "condition <strong>long</strong>: chatbot <strong>gone</strong></li>" in text
+    assert "Age Range <span" in client.get("/studies/demo/set-up/").text
+
+
 def test_the_list_shows_each_study_with_its_numbers_and_its_chatbot(client: Client) -> None:
     make_dialogue(ending="max_turns")
     page = client.get("/").text

@@ -10,7 +10,7 @@ from roleplay_site.overview.cockpit.step import Action, Step
 from simulation.models import Run
 from simulation.presentation import RunLine
 
-NO_PERSONAS = "The study has no personas yet. Participants add their own, or you add some on the set-up page."
+NO_PERSONAS = "The study has no personas yet. Participants add their own, or you add some on the page “Personas”."
 
 
 def simulation_step(numbers: Numbers) -> Step:
