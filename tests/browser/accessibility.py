@@ -1,5 +1,6 @@
 """Requirements for every page: WCAG 2.1 AA in both colour schemes, and no sideways scrolling."""
 
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AxeResults
@@ -8,20 +9,20 @@ from playwright.sync_api import Page, TimeoutError
 
 from tests.browser.chat.way import PHONE
 
-WCAG_AA: dict[str, Any] = {
+COLOURS = {"color-contrast": "", "link-in-text-block": "a[href]"}
+"""The rules about colours, and which elements each is about."""
+RULES: dict[str, Any] = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "rules": {rule: {"enabled": False} for rule in COLOURS},
 }
-COLOURS: dict[str, Any] = {
-    "resultTypes": ["violations"],
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
-}
-"""What a colour scheme may change: it sets only colours."""
-LAYOUT: dict[str, Any] = WCAG_AA | {"rules": {"color-contrast": {"enabled": False}}}
-"""What the width of a window may change. axe takes most of its time for contrast."""
+"""All rules but those about colours, for which axe takes most of its time and which ``colours.js`` checks."""
+CHECK_COLOURS = (Path(__file__).parent / "colours.js").read_text("utf-8")
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true })"
 FITS = "width => document.documentElement.scrollWidth <= width"
 DESKTOP = {"width": 1280, "height": 720}
+_held: set[str] = set()
+"""The looks of texts, in either colour scheme, whose colours have been checked in this process and hold."""
 
 
 def check_page(page: Page, what: str) -> None:
@@ -41,7 +42,7 @@ def check_page_in_both_sizes(page: Page, what: str) -> None:
     open_all(page)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     assert_fits(page, f"{what}, phone")
-    assert_holds(page, LAYOUT, f"{what}, phone")
+    assert_holds(page, f"{what}, phone")
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     assert_fits(page, what)
     assert_accessible(page, what)
@@ -63,18 +64,38 @@ def assert_fits(page: Page, what: str = "") -> None:
 
 
 def assert_accessible(page: Page, what: str = "") -> None:
-    """Assert that no rule is violated in the light colour scheme, and none about colours in the dark one."""
+    """Assert that no rule is violated in the light colour scheme, and none about colours in the dark one, which changes only
+    colours."""
     page.emulate_media(color_scheme="light")
-    assert_holds(page, WCAG_AA, f"{what}, light")
+    assert_holds(page, f"{what}, light")
+    assert_colours_hold(page, f"{what}, light")
     page.emulate_media(color_scheme="dark")
-    assert_holds(page, COLOURS, f"{what}, dark")
+    assert_colours_hold(page, f"{what}, dark")
 
 
-def assert_holds(page: Page, rules: dict[str, Any], what: str = "") -> None:
-    """Assert that the page violates no rule in its current state, loading axe into it once."""
-    # At the end of the page its bar of buttons is in its own place, and covers nothing that could be taken for too small.
+def assert_holds(page: Page, what: str = "") -> None:
+    """Assert that the page violates no rule in its current state and size, apart from colours."""
+    _assert_no_violations(_with_axe(page).evaluate("rules => axe.run(rules)", RULES), what)
+
+
+def assert_colours_hold(page: Page, what: str = "") -> None:
+    """Assert that the contrast of all texts on the page suffices. What has held on another page is not computed again."""
+    found = _with_axe(page).evaluate(CHECK_COLOURS, [COLOURS, list(_held)])
+    _assert_no_violations(found, what)
+    _held.update(found["held"])
+
+
+def _with_axe(page: Page) -> Page:
+    """Load axe into the page once.
+
+    At the end of the page its bar of buttons is in its own place, and covers nothing that could be taken for too small.
+    """
     page.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
-    found = AxeResults(page.evaluate("rules => axe.run(rules)", rules))
-    assert found.violations_count == 0, f"{what}\n{found.generate_report()}"
+    return page
+
+
+def _assert_no_violations(found: dict[str, Any], what: str) -> None:
+    results = AxeResults(found)
+    assert results.violations_count == 0, f"{what}\n{results.generate_report()}"

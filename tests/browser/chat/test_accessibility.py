@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.accessibility import WCAG_AA, assert_accessible, assert_fits, assert_holds
+from tests.browser.accessibility import assert_accessible, assert_fits
 from tests.browser.chat.way import IN_BOTH_SIZES, Chat, ask, running, say
 from tests.browser.complaints import OFFLINE, Complaints
 
@@ -23,7 +23,7 @@ def test_while_a_reply_streams(chat: Chat) -> None:
     page = chat("patient")
     say(page, "Count, please.")
     expect(running(page)).to_contain_text("One")
-    assert_holds(page, WCAG_AA)
+    assert_accessible(page)
     assert running(page).count() == 1
 
 
