@@ -9,6 +9,6 @@ def excluded_sentences(study: Study) -> Iterator[str]:
     """Yield a sentence about the study's excluded dialogues, if there are any."""
     count = len(excluded_in(study))
     if count == 1:
-        yield "Researchers excluded one dialogue of this study: figures, pairs and models leave it out."
+        yield "Researchers excluded one dialogue of this study. Statistics, pairs and analyses leave it out."
     elif count:
-        yield f"Researchers excluded {count} dialogues of this study: figures, pairs and models leave them out."
+        yield f"Researchers excluded {count} dialogues of this study. Statistics, pairs and analyses leave them out."

@@ -27,11 +27,11 @@ def chosen_roles(study: Study, request: RunRequest) -> dict[str, str]:
     found = {}
     if _plays_characters(study, request):
         if request.features != "all":
-            raise RequestError("Characters have no persona features to limit. Leave them at all.", "features")
+            raise RequestError("Characters have no persona features to limit. Leave the features at “all”.", "features")
         found[ELICITATION] = request.elicitation or DEFAULT
     elif request.elicitation:
         raise RequestError(
-            "An elicitation applies to characters, and these personas are people. Choose the personas characters.",
+            "Elicitations apply to characters, but these personas are people. Choose “characters” as the personas.",
             "elicitation",
         )
     if request.responder_character:

@@ -64,7 +64,7 @@ def administrators_only(
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not account(request).is_superuser:
-            raise PermissionDenied(f"Your account '{account(request).get_username()}' is no administrator's.")
+            raise PermissionDenied(f"Your account '{account(request).get_username()}' is not an administrator's.")
         return view(request, *args, **kwargs)
 
     return guarded

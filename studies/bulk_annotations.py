@@ -26,7 +26,7 @@ def tag_dialogues(study: Study, keys: Keys, name: str, author: User | None) -> s
     if full := sum(_with_most_tags(piece) for piece in _pieces(lacking)):
         raise AnnotationRefused(
             f"No dialogue was tagged, because {_counted(full)} already reached the limit of {MOST_TAGS} tags. Remove a tag "
-            "there first."
+            "from them first."
         )
     rows = (Tag(dialogue_id=key, name=name, author=author) for key in lacking)
     Tag.objects.bulk_create(rows, batch_size=_PIECE, ignore_conflicts=True)

@@ -173,8 +173,8 @@ def _within(design: Design, conditions: Sequence[Condition]) -> Iterator[str]:
         )
     elif unused := [number for number, names in allowed.items() if not names]:
         yield (
-            f"No condition has goal {unused[0]}, but within participants everybody gets every goal. Add it to a condition, or "
-            "remove the goal."
+            f"No condition has goal {unused[0]}, but within participants each person gets every goal. Add it to a condition, "
+            "or remove the goal."
         )
 
 

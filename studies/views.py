@@ -28,7 +28,7 @@ def annotate(request: HttpRequest, token: str) -> HttpResponse:
     dialogue = get_object_or_404(Dialogue.objects.select_related("study"), token=token)
     change = CHANGES.get(request.POST.get("action", ""))
     if change is None:
-        return HttpResponseBadRequest("This page sent no action that the site knows. Reload the page and try again.")
+        return HttpResponseBadRequest("This page sent an unknown action. Reload the page and try again.")
     try:
         change(dialogue, request.POST.get("value", ""), account(request))
     except AnnotationRefused as error:

@@ -79,10 +79,10 @@ def judges_table(drifts: Sequence[Drift]) -> Table:
     return Table(
         "drift-judges",
         "Judges’ scores by turn",
-        "Mean scores from 1 to 5 of a model that reads one turn with what precedes it, the description of the character and "
-        "the topic, but not the number of the turn. Style: how much it is said as the character speaks. Knowledge: how well it "
-        "fits what the character knows. Both with 95% intervals over the dialogues whose turn was scored. No score: turns for "
-        "which no answer of the judge could be read.",
+        "Mean scores from 1 to 5 by a model. It reads one turn with what precedes it, the description of the character and "
+        "the topic, but not the number of the turn. Style: how closely the turn matches the character’s way of speaking. "
+        "Knowledge: how well it fits what the character knows. Both with 95% intervals over the dialogues whose turn was "
+        "scored. No score: turns for which no answer of the judge could be read.",
         ("played by", "judge", "turn", "scored", "style", "from", "to", "knowledge", "from", "to", "no score"),
         tuple(
             _judged(one.way, turn.turn, judged)

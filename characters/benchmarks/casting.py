@@ -28,7 +28,7 @@ class Cast:
         for role, reason in self.unfit.items():
             reasons.setdefault(reason, []).append(role)
         listed = "; ".join(f"{reason}: {_listed(roles)}" for reason, roles in reasons.items())
-        return f"Some roles cannot be played ({listed}). Store or complete the characters, or leave these roles out."
+        return f"Some roles cannot be played ({listed}). Add or complete the characters, or leave these roles out."
 
     def as_configuration(self) -> dict[str, Any]:
         """Return what of each character affects answers: its words and a digest of its profile."""

@@ -134,7 +134,7 @@ def _change_job(job: Description, action: str, position: str, account: User) -> 
         return "The description is cancelled. Its answers are kept."
     if action == "use":
         use_description(job)
-        return f"{job.character.name} has the description by {job.model}. It is not audited."
+        return f"{job.character.name} now has the description by {job.model}. It is not audited."
     is_accepted = action == "accept"
     judge_answer(job, int(position) if position.isdecimal() else -1, is_accepted=is_accepted)
     return f"The answer is {'accepted' if is_accepted else 'rejected'}."

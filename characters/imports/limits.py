@@ -16,9 +16,7 @@ def check_name(name: str) -> str:
     if not bare:
         raise CharacterRefused("A character needs a name. Type the role's name.")
     if len(bare) > LONGEST_NAME:
-        raise CharacterRefused(
-            f"The name has {len(bare)} characters, and at most {LONGEST_NAME} are possible. Shorten it."
-        )
+        raise CharacterRefused(f"The name has {len(bare)} characters, and the limit is {LONGEST_NAME}. Shorten it.")
     if not bare.isprintable():
         raise CharacterRefused("The name contains a line break or a control character. Remove it.")
     return bare
@@ -29,7 +27,7 @@ def check_rows(rows: Iterable[Row]) -> None:
     for number, row in enumerate(rows, start=1):
         if len(row.role) > LONGEST_LABEL:
             raise CharacterRefused(
-                f"The speaker of row {number} has {len(row.role)} characters, and at most {LONGEST_LABEL} are possible. "
+                f"The speaker of row {number} has {len(row.role)} characters, and the limit is {LONGEST_LABEL}. "
                 "Correct the label in the file."
             )
         if abs(row.act_id) > _LARGEST:

@@ -62,7 +62,7 @@ def delete_character(request: HttpRequest, token: str) -> HttpResponse:
     except CharacterRefused as error:
         messages.error(request, str(error))
         return redirect("character", found.token)
-    messages.success(request, f"{found.name} is deleted.")
+    messages.success(request, f"{found.name} has been deleted.")
     return redirect("characters")
 
 
@@ -77,9 +77,9 @@ def _edit(request: HttpRequest, found: Character | None) -> HttpResponse:
 
 def _show_stored(request: HttpRequest, stored: list[Character]) -> HttpResponse:
     if len(stored) != 1:
-        messages.success(request, f"{len(stored)} descriptions are stored.")
+        messages.success(request, f"{len(stored)} descriptions have been saved.")
         return redirect("characters")
-    messages.success(request, f"{stored[0].name} is stored.")
+    messages.success(request, f"{stored[0].name} has been saved.")
     return redirect("character", stored[0].token)
 
 

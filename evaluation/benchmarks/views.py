@@ -131,7 +131,7 @@ def flag(request: HttpRequest, token: str, number: int) -> HttpResponse:
 def _edit(request: HttpRequest, found: Evaluation, benchmark: Benchmark) -> HttpResponse:
     editor = AnswerPlanEditor(found, benchmark, request.POST if request.method == "POST" else None)
     if editor.is_valid() and editor.save():
-        messages.success(request, "The plan is saved. Nobody can judge until you open the evaluation.")
+        messages.success(request, "The plan has been saved. Nobody can judge until you open the evaluation.")
         return redirect(found.address)
     status = 422 if editor.is_bound else 200
     return render(request, "answer_evaluations/form.html", {"editor": editor, "benchmark": benchmark}, status=status)

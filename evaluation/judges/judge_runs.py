@@ -34,7 +34,9 @@ def request_judge_run(evaluation: Evaluation, model: str, models_file: Path | No
     """
     refuse_archived(evaluation.study_id)
     if evaluation.kind == Evaluation.Kind.ANSWERS:
-        raise RequestError("These are pairs of answers. Let models judge them on the page of the benchmark's judgings.")
+        raise RequestError(
+            "These are pairs of answers. Let models judge them on the benchmark's page “Judging by models”."
+        )
     if evaluation.is_planned:
         raise RequestError("There is nothing to judge yet. Open the evaluation first.")
     try:

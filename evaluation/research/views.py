@@ -157,7 +157,7 @@ def _edit(request: HttpRequest, found: Evaluation, like: Evaluation | None = Non
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     editor = EvaluationEditor(found, data, files, like)
     if editor.is_valid() and editor.save():
-        messages.success(request, "The plan is saved. Nobody can judge until you open the evaluation.")
+        messages.success(request, "The plan has been saved. Nobody can judge until you open the evaluation.")
         return redirect("evaluation", found.study.slug, found.number)
     status = 422 if editor.is_bound else 200
     return render(request, "evaluation/evaluation_form.html", {"editor": editor}, status=status)

@@ -64,7 +64,7 @@ class ChoosePassword(PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Store the password, and lead to the page that asks for it."""
-        messages.success(self.request, "Your password is stored. Log in with it.")
+        messages.success(self.request, "Your password has been saved. Log in with it.")
         return super().form_valid(form)
 
 

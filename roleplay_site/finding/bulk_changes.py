@@ -22,7 +22,7 @@ def change_found(study: Study, wanted: Wanted, action: str, value: str, count: s
         )
     if str(len(keys)) != count:
         raise AnnotationRefused(
-            f"The list has {len(keys):,} dialogue{'' if len(keys) == 1 else 's'} now, so nothing was changed. Look through it, "
+            f"The list has {len(keys):,} dialogue{'' if len(keys) == 1 else 's'} now, so nothing was changed. Check it, "
             "then try again."
         )
     return BULK_CHANGES[action](study, keys, value, author)

@@ -29,7 +29,7 @@ def change_dialogues(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study, slug=slug)
     wanted, asked = read_wanted(study, request.GET), request.POST
     if asked.get("action") not in BULK_CHANGES:
-        return HttpResponseBadRequest("This page sent no action that the site knows. Reload the page and try again.")
+        return HttpResponseBadRequest("This page sent an unknown action. Reload the page and try again.")
     try:
         done = change_found(
             study, wanted, asked["action"], asked.get("value", ""), asked.get("count", ""), account(request)

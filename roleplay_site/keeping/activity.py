@@ -19,7 +19,7 @@ def what_goes_on(study: Study) -> list[str]:
 
 def _people(study: Study) -> Iterator[str]:
     if Recruitment.objects.filter(study=study, is_open=True).exists():
-        yield "It is open to participants. Close it on its page Collect."
+        yield "It is open to participants. Close it on the page “Collect”."
     chats = study.dialogues.filter(kind=Dialogue.Kind.NATURAL, ended_at=None).count()
     if chats:
         are = "dialogue of a participant is" if chats == 1 else "dialogues of participants are"

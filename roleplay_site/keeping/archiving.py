@@ -22,7 +22,7 @@ class Refused(ValueError):
 
 @transaction.atomic
 def archive_study(study: Study) -> None:
-    """Archive the study: lists leave it out, nobody can enrol and nothing can begin; its data can be read and exported.
+    """Archive the study: lists leave it out, nobody can enrol and nothing can start; its data can be read and exported.
 
     Archiving twice archives once. Raises Refused while something goes on in it.
     """

@@ -130,7 +130,7 @@ def _edit(request: HttpRequest, editor: SetEditor, start: str) -> HttpResponse:
 
 
 def _show_stored(request: HttpRequest, stored: PromptVersion) -> HttpResponse:
-    messages.success(request, f"{stored.name}, version {stored.version}, is stored.")
+    messages.success(request, f"{stored.name}, version {stored.version}, has been saved.")
     return redirect("prompt-set", str(stored))
 
 

@@ -18,7 +18,7 @@ PAPER, COPY, EMPTY = "paper", "copy", "empty"
 STARTS = (
     (PAPER, "the paper’s study: its ten goals and five questions, in English"),
     (COPY, "a copy of another study: everything but its participants, dialogues and results"),
-    (EMPTY, "an empty study: own goals and questions from the first"),
+    (EMPTY, "an empty study, for goals and questions of your own"),
 )
 
 

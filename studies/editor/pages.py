@@ -220,7 +220,7 @@ def _unused_answers(study: Study) -> list[str]:
     if keys & set(template_of(study.persona_template).keys):
         return []
     return [
-        "The persona sentence names none of the questions, so it is the same for everybody. Write their keys into it, such as "
+        "The persona sentence names none of the questions, so it is the same for everyone. Write their keys into it, such as "
         f"[{min(keys)}]."
     ]
 

@@ -22,8 +22,8 @@ class Stop:
 
 STEPS: Sequence[tuple[str, Sequence[Stop]]] = (
     ("Study", (Stop("study", "Title and language", AboutPage),)),
-    ("What people do", (Stop("goals", "Goals", GoalsPage), Stop("questions", "Questions", QuestionsPage))),
-    ("What people meet", (Stop("chatbots", "Chatbots", ChatbotsPage), Stop("texts", "Texts and limits", TextsPage))),
+    ("Goals and questions", (Stop("goals", "Goals", GoalsPage), Stop("questions", "Questions", QuestionsPage))),
+    ("Chatbots and texts", (Stop("chatbots", "Chatbots", ChatbotsPage), Stop("texts", "Texts and limits", TextsPage))),
 )
 """The title of each step, with its pages."""
 STOPS = {stop.name: stop for _title, stops in STEPS for stop in stops}

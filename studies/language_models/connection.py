@@ -36,7 +36,7 @@ async def try_connection(spec: ModelSpec, models: TriedModels, patience: float =
         async with asyncio.timeout(patience), models.lend(spec) as model:
             reply = await model.reply([Message("user", QUESTION)], Sampling(temperature=0.0, max_tokens=MOST_TOKENS))
     except Busy:
-        return Tested(spec.name, problem="Another test or trial is in progress. Test the model when it is over.")
+        return Tested(spec.name, problem="Another test or trial is in progress. Try again when it has ended.")
     except TimeoutError:
         return Tested(
             spec.name,

@@ -80,7 +80,7 @@ def _read_csv(text: str, columns: Mapping[str, str]) -> Iterator[Entry]:
                 yield Entry(f"Row {number}", _cells(f"Row {number}", header, row))
     except csv.Error as error:
         raise UnreadableList(
-            f"The list is no valid CSV ({error}). Export it again from your spreadsheet program."
+            f"The list is not valid CSV ({error}). Export it again from your spreadsheet program."
         ) from error
 
 
@@ -124,7 +124,7 @@ def _json_lines(text: str) -> Iterator[tuple[str, Any]]:
             try:
                 yield f"Line {number}", json.loads(line)
             except (ValueError, RecursionError) as error:
-                raise UnreadableList(f"Line {number} is no valid JSON. Each line must be one object.") from error
+                raise UnreadableList(f"Line {number} is not valid JSON. Each line must be one object.") from error
 
 
 def _blocks(text: str) -> list[str]:

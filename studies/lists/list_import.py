@@ -28,7 +28,7 @@ class ListForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     replace = forms.TypedChoiceField(
-        label="What to do with the present ones",
+        label="Existing entries",
         choices=[("", "Keep them and add these"), ("yes", "Replace them")],
         coerce=bool,
         required=False,

@@ -194,7 +194,7 @@ def refuse_archived(study_id: int | None) -> None:
     """Raise Archived if this study is archived; None is no study. Call it wherever something begins in a study, or is added."""
     study = Study.objects.filter(pk=study_id).exclude(archived_at=None).first() if study_id else None
     if study is not None:
-        raise Archived(f"The study “{study.title}” is archived, so nothing can begin in it. Restore the study first.")
+        raise Archived(f"The study “{study.title}” is archived, so nothing can start in it. Restore the study first.")
 
 
 def check_not_frozen(part: "Goal | Persona") -> None:

@@ -23,7 +23,7 @@ def test_answers_and_scores_come_by_themselves_and_violate_no_rule(staff_page: P
     staff_page.get_by_label("File").set_input_files(ROLE_SPLIT / "general" / "test.jsonl")
     check_page_in_both_sizes(staff_page, "list")
     staff_page.get_by_role("button", name="Load benchmark").click()
-    expect(staff_page.get_by_text("general is stored.")).to_be_visible()
+    expect(staff_page.get_by_text("general has been loaded.")).to_be_visible()
     staff_page.get_by_role("navigation", name="Site").get_by_role("link", name="Benchmarks").click()
     staff_page.get_by_role("link", name="roles").click()
     staff_page.get_by_role("combobox", name="Model").select_option("actor")
@@ -46,7 +46,7 @@ def test_answers_and_scores_come_by_themselves_and_violate_no_rule(staff_page: P
     staff_page.get_by_role("link", name="Delete answers").click()
     check_page_in_both_sizes(staff_page, "deletion")
     staff_page.get_by_role("button", name="Delete answers").click()
-    expect(staff_page.get_by_text("actor, dialogue is deleted: 1 answer set")).to_be_visible()
+    expect(staff_page.get_by_text("actor, dialogue has been deleted: 1 answer set")).to_be_visible()
 
 
 def test_instructions_are_chosen_and_those_left_out_are_read(staff_page: Page, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_instructions_are_chosen_and_those_left_out_are_read(staff_page: Page, t
     staff_page.get_by_label("Name", exact=True).fill("chosen")
     staff_page.get_by_label("File").set_input_files(file)
     staff_page.get_by_label("Roles").fill("Coriolanus")
-    staff_page.get_by_text("Choose among instructions as the paper does").click()
+    staff_page.get_by_text("Selection of instructions, as in the paper").click()
     staff_page.get_by_label("Number of instructions").fill("3")
     check_page_in_both_sizes(staff_page, "choice")
     staff_page.get_by_role("button", name="Load benchmark").click()

@@ -45,7 +45,7 @@ def test_from_published_results_to_a_study_that_is_deleted(admin_page: Page, com
     add_analysis(study)
     admin_page.goto("/studies/demo/set-up/")
     admin_page.get_by_role("link", name="Publish, archive or delete").click()
-    arrive(admin_page, re.compile("Publish, archive or delete"))
+    arrive(admin_page, re.compile("Publication, archive and deletion"))
     admin_page.get_by_role("button", name="Publish results").click()
     admin_page.get_by_role("link", name="results of the latest analysis").click()
     expect(admin_page.get_by_text("Mixtral passed in 44 % of the pairs.")).to_be_visible()

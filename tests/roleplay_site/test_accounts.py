@@ -36,7 +36,7 @@ def test_a_new_user_chooses_a_password_with_the_link_which_works_once(admin_clie
     assert ada.has_perm("studies.view_study"), "who may change may read"
     assert not ada.has_usable_password()
     assert "This password is too short" in choose_password(link_in(page), "short")
-    assert "Your password is stored. Log in with it." in choose_password(link_in(page), NEW)
+    assert "Your password has been saved. Log in with it." in choose_password(link_in(page), NEW)
     assert Client().post("/login/", {"username": "ada", "password": NEW}).status_code == 302
     assert "has been used or has expired" in Client().get(link_in(page), follow=True).text
     later = link_in(post(admin_client, f"/users/{ada.pk}/", action="link"))

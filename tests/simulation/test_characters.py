@@ -164,7 +164,7 @@ def test_the_responder_is_a_character_that_reads_its_pairs_before_the_dialogue()
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"elicitation": "dialogue"}, "An elicitation applies to characters, and these personas are people. Choose"),
+        ({"elicitation": "dialogue"}, "Elicitations apply to characters, but these personas are people. Choose"),
         (
             {"personas": "characters", "elicitation": "shouting"},
             "Unknown elicitation 'shouting'. Choose from: zero-shot",

@@ -159,8 +159,8 @@ def test_the_form_says_how_many_runs_and_dialogues_its_first_choices_make(client
         ),
         ({"personas": "listed"}, "1 run with 6 dialogues (3 personas × 2 goals × 1 seed)."),
         ({"personas": "participants"}, "1 run with 0 dialogues (0 personas × 2 goals × 1 seed)."),
-        ({"seeds": "x"}, "Complete the form to see how many dialogues it makes."),
-        ({"inquirer": []}, "Complete the form to see how many dialogues it makes."),
+        ({"seeds": "x"}, "Complete the form to see how many dialogues it will make."),
+        ({"inquirer": []}, "Complete the form to see how many dialogues it will make."),
     ],
 )
 def test_the_form_counts_runs_and_dialogues_before_it_is_sent(

@@ -89,7 +89,7 @@ def change_judging(scope: Scope, action: str, token: str, started_by: User) -> s
     """Resume ("start") or pause the judging with that token, and return a sentence. Raises CharacterRefused."""
     judging = scope.study.turn_judgings.filter(token=token).first()
     if judging is None or action not in ("start", "pause"):
-        raise CharacterRefused("There is no such judging. Nothing was changed.")
+        raise CharacterRefused("There is no such scoring. Nothing was changed.")
     if action == "pause":
         TURN_SCORES.pause(judging)
         return f"{judging.model} is paused. Its scores are kept."

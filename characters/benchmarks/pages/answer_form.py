@@ -55,11 +55,11 @@ class AnswerForm(forms.Form):
         help_text="They are listed with the answers.",
     )
     seed = forms.IntegerField(initial=AnswerRequest.seed, min_value=0, max_value=2**31 - 1)
-    samples = forms.IntegerField(initial=1, min_value=1, max_value=MOST_SAMPLES, label="Answers to each row")
+    samples = forms.IntegerField(initial=1, min_value=1, max_value=MOST_SAMPLES, label="Answers per row")
     temperature = forms.FloatField(initial=PAPERS.temperature, min_value=0, max_value=2)
     top_p = forms.FloatField(initial=PAPERS.top_p, min_value=0, max_value=1, label="Top-p")
     max_tokens = forms.IntegerField(
-        initial=PAPERS.max_tokens, min_value=1, max_value=100_000, label="Most tokens in an answer"
+        initial=PAPERS.max_tokens, min_value=1, max_value=100_000, label="Maximum tokens per answer"
     )
 
     def __init__(self, benchmark: Benchmark, data: Any = None) -> None:

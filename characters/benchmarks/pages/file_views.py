@@ -64,5 +64,5 @@ def _remove(request: HttpRequest, name: str, remove: Callable[[], str], address:
     except BenchmarkRefused as error:
         messages.error(request, f"{error} Nothing was deleted.")
         return redirect(request.path)
-    messages.success(request, f"{name} is deleted: {gone}.")
+    messages.success(request, f"{name} has been deleted: {gone}.")
     return redirect(address)

@@ -36,7 +36,7 @@ class LoadForm(forms.Form):
         help_text="Drawn at random from those that are short and do not repeat each other; the paper has 1,500. Empty: all.",
     )
     most_words = forms.IntegerField(
-        initial=MOST_WORDS, label="Most words", help_text="Of an instruction with its answer; Chinese: characters."
+        initial=MOST_WORDS, label="Maximum words", help_text="Of an instruction with its answer; Chinese: characters."
     )
     duplicate = forms.FloatField(
         initial=THRESHOLD, label="Similarity of duplicates", help_text="BM25; a higher one keeps more instructions."

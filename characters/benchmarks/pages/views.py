@@ -36,7 +36,7 @@ def load_benchmark(request: HttpRequest) -> HttpResponse:
     """Store the benchmark in the submitted file."""
     form = LoadForm(request.POST, request.FILES)
     if stored := form.store():
-        messages.success(request, f"{stored.name} is stored.")
+        messages.success(request, f"{stored.name} has been loaded.")
         return redirect("benchmark", stored.token)
     return _list(request, form, status=422)
 

@@ -165,7 +165,7 @@ def change_judging(benchmark: Benchmark, action: str, token: str) -> str:
     """Resume ("start") or pause the judging with that token, and return a sentence. Raises BenchmarkRefused."""
     judging = benchmark.judgings.filter(token=token).first()
     if judging is None or action not in ("start", "pause"):
-        raise BenchmarkRefused("There is no such judging. Nothing was changed.")
+        raise BenchmarkRefused("There is no such model judge. Nothing was changed.")
     if action == "pause":
         RANKINGS.pause(judging)
         return f"{judging.model} is paused. Its verdicts are kept."

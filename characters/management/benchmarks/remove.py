@@ -21,4 +21,4 @@ def run(options: dict[str, Any]) -> Iterator[str]:
     else:
         answer_set = find_answer_set(benchmark, options["answers"])
         what, gone = answer_set.name, remove_answers(answer_set)
-    yield f"{what} is deleted: {gone}."
+    yield f"{what} has been deleted: {gone}."

@@ -59,8 +59,8 @@ def _check_tokens(file: Path, tokenizer: Any, folder: Path) -> None:
         llama.llama_model_free(model)
     if wrong:
         raise Unexportable(
-            f"The tokenizer in {folder} cannot be exported here, because llama.cpp cuts {wrong[0][:30]!r} otherwise than it"
-            " does. Use convert_hf_to_gguf.py of llama.cpp on this folder."
+            f"The tokenizer in {folder} cannot be exported here, because llama.cpp splits {wrong[0][:30]!r} differently."
+            " Use convert_hf_to_gguf.py of llama.cpp on this folder."
         )
 
 

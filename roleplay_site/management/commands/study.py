@@ -13,12 +13,12 @@ DONE = {"archive": "archived", "restore": "restored", "delete": "deleted"}
 
 
 class Command(StudyCommand):
-    help = "Archive, restore or delete a study. Archived studies are left out of lists, and nothing can begin in them."
+    help = "Archive, restore or delete a study. Archived studies are left out of lists, and nothing can start in them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", choices=list(DONE))
         parser.add_argument("study", help="short name of the study, for example demo")
-        parser.add_argument("--title", default="", help="title of the study, to confirm that it shall be deleted")
+        parser.add_argument("--title", default="", help="title of the study, to confirm its deletion")
 
     def handle(self, **options: Any) -> None:
         study, action = find_study(options["study"]), options["action"]

@@ -60,4 +60,4 @@ def _read(file: Path) -> str:
             f"The file {file} cannot be read: {error.strerror}. Name a TOML file.", returncode=2
         ) from error
     except UnicodeDecodeError as error:
-        raise CommandError(f"The file {file} is no text in UTF-8. Name a TOML file.", returncode=2) from error
+        raise CommandError(f"The file {file} is not UTF-8 text. Save it as UTF-8.", returncode=2) from error

@@ -101,7 +101,7 @@ def test_every_number_of_table_3_leads_to_the_judgements_behind_it(study: Study,
     assert len(numbers) == 3 * 3 * 3  # confidences, subsets, and two models with all of them
     for address, number in numbers:
         page = staff.get(unescape(address)).text
-        assert f"{number} judgement" in page or (number == "0" and "No judged pair has these." in page)
+        assert f"{number} judgement" in page or (number == "0" and "No judged pair matches the filter." in page)
     assert 'outcome=undetected&amp;inquirer=gpt-4">' in table
 
 

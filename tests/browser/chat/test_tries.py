@@ -46,7 +46,7 @@ def test_a_researcher_tries_a_study_from_consent_to_the_end_and_deletes_the_test
     expect(page.get_by_role("row", name="test-001")).to_contain_text("finished")
     check_page_in_both_sizes(page, "test participants")
     page.get_by_role("link", name="goal 1").click()
-    expect(page.get_by_role("note")).to_contain_text("test participants and counts nowhere")
+    expect(page.get_by_role("note")).to_contain_text("test participants and does not count")
     check_page_in_both_sizes(page, "dialogue of a test")
     page.get_by_role("note").get_by_role("link", name="test participants").click()
     page.get_by_role("button", name="Delete all tests").click()

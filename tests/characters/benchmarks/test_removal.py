@@ -20,7 +20,7 @@ def remove(*options: str) -> str:
 
 def test_answers_are_deleted_alone() -> None:
     work_off(request(make_benchmark()))
-    assert remove("--answers", "actor, dialogue") == "actor, dialogue is deleted: 1 answer set, 4 answers.\n"
+    assert remove("--answers", "actor, dialogue") == "actor, dialogue has been deleted: 1 answer set, 4 answers.\n"
     assert (AnswerSet.objects.count(), Answer.objects.count(), BenchmarkRow.objects.count()) == (1, 30, 120)
 
 

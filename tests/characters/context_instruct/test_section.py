@@ -124,7 +124,7 @@ def test_triplets_are_listed_with_fate_and_reason_and_filtered(client: Client) -
     assert " ".join(duplicate.reason.split()) in found
     assert f"1 to 50 of {Triplet.objects.filter(fate='duplicate').count()}" in found
     assert "1 to 50 of" not in triplets_page(client, job, "?fate=test")
-    assert "There are no such triplets." in triplets_page(client, job, "?fate=malformed")
+    assert "No triplet matches the filter." in triplets_page(client, job, "?fate=malformed")
     assert "1 to 50 of 409" in triplets_page(client, job, "?fate=nonsense&page=nonsense")
 
 

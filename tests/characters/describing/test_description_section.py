@@ -78,7 +78,7 @@ def test_an_edited_description_says_so_and_the_models_can_be_taken_back(client) 
     assert "Written by answerer and edited." in said
     assert "Description by answerer not in use" in said
     said = said_by(client, character, use=Description.objects.get().token)
-    assert "Coriolanus has the description by answerer. It is not audited." in said
+    assert "Coriolanus now has the description by answerer. It is not audited." in said
     assert Character.objects.get().description == "You are a proud Roman general."
     assert "edited" not in said_by(client, character)
 

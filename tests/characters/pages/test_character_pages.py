@@ -111,7 +111,7 @@ def test_a_file_that_cannot_be_stored_is_refused_in_one_sentence_and_nothing_is_
 def test_published_descriptions_can_be_uploaded(client) -> None:
     content = '{"Jack": "You are a pirate. Your catchphrase is: \\"Savvy?\\"", "李白": "为人爽朗大方。"}'.encode()
     response = client.post("/import-character/", {"file": SimpleUploadedFile("desc.json", content)}, follow=True)
-    assert "2 descriptions are stored." in text_of(response)
+    assert "2 descriptions have been saved." in text_of(response)
     assert Character.objects.get(name="Jack").catchphrases == ["Savvy?"]
 
 
@@ -196,7 +196,7 @@ def test_a_character_is_deleted_with_what_only_belongs_to_it(client) -> None:
     assert f"deletes its profile ({rows} rows), 1 description by models and 0 triplets." in page
     assert client.get(f"/characters/{character.token}/delete/").status_code == 405
     response = client.post(f"/characters/{character.token}/delete/", follow=True)
-    assert "Coriolanus is deleted." in text_of(response)
+    assert "Coriolanus has been deleted." in text_of(response)
     assert list(Character.objects.all()) == [other]
     assert not Description.objects.exists()
 

@@ -73,7 +73,7 @@ def test_an_empty_study_has_nothing_but_texts_opens_on_every_page_and_says_what_
     study.refresh_from_db()
     assert what_it_lacks(study) == []
     page = client.get("/studies/my-study/edit/questions/").text
-    assert "The persona sentence names none of the questions, so it is the same for everybody." in page
+    assert "The persona sentence names none of the questions, so it is the same for everyone." in page
 
 
 def test_a_copy_keeps_everything_but_people_and_its_language_unless_another_is_chosen(client: Client) -> None:

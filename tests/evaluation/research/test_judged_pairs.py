@@ -45,8 +45,8 @@ def test_pairs_are_filtered_by_answer_confidence_and_inquirer_and_lead_to_both_d
     assert "4 judgements of 4 pairs" in read(client, "outcome=simulated")
     assert "4 judgements of 4 pairs" in read(client, "outcome=undetected&confidence=confident")
     assert "3 judgements of 3 pairs" in read(client, "outcome=natural&inquirer=mixtral")
-    assert "No judged pair has these." in read(client, "outcome=natural&inquirer=gpt-4")
-    assert "No judged pair has these." in read(client, "confidence=very+confident")
+    assert "No judged pair matches the filter." in read(client, "outcome=natural&inquirer=gpt-4")
+    assert "No judged pair matches the filter." in read(client, "confidence=very+confident")
     assert "8 judgements of 8 pairs" in read(client, "outcome=odd&inquirer=odd&confidence=odd&evaluation=9&page=x")
     page = read(client, "outcome=not+sure")
     pair = evaluation.pairs.get(judgements__choice="not_sure")
@@ -107,7 +107,7 @@ def test_pairs_with_excluded_dialogues_are_left_out_and_counted(client: Client, 
     exclude_dialogue(pair.simulated, "Cut off.", None)
     page = read(client)
     assert "7 judgements of 7 pairs" in page
-    assert "1 judgement of pairs of which researchers excluded a dialogue." in page
+    assert "1 judgement is left out here and in all results" in page
 
 
 def test_an_open_evaluation_stays_blind(client: Client, evaluation: Evaluation) -> None:

@@ -206,7 +206,7 @@ def test_all_dialogues_of_a_list_are_tagged_and_excluded_at_once_with_one_line_i
         ("exclude", "", 3, "A reason needs some text. Type it, then try again."),
         ("tag", "x" * 51, 3, "A tag may have 50 characters, and this one has 51."),
         ("tag", "new", 3, "because 1 dialogue already reached the limit of 20 tags."),
-        ("delete", "", 3, "This page sent no action that the site knows."),
+        ("delete", "", 3, "This page sent an unknown action."),
     ],
 )
 def test_a_change_of_a_list_is_done_whole_or_refused_in_a_sentence(

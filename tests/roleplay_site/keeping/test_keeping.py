@@ -88,7 +88,7 @@ def test_nothing_begins_in_an_archived_study_which_can_still_be_read(staff: Clie
     assert staff.get(test_link).status_code == 403, "closed"
     before = Dialogue.objects.count()
     for begin in BEGINNINGS:
-        with pytest.raises((Archived, CommandError), match="is archived, so nothing can begin in it"):
+        with pytest.raises((Archived, CommandError), match="is archived, so nothing can start in it"):
             begin(study)
     page = staff.post("/studies/demo/collecting/", {"action": "open"}, follow=True)
     assert "Restore the study first." in page.text

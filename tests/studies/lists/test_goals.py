@@ -53,8 +53,8 @@ def test_a_goal_over_several_lines_stays_one() -> None:
         ("text,goal\nBake,Sell", "Two columns hold the value “text”"),
         ("text\nBake,red", "Row 2 has 2 cells"),
         ('text\n"=SUM(A1)"', "Row 2 contains a formula"),
-        ('text\n"Bake', "no valid CSV"),
-        ('{"text": "Bake"}\n{"text": ', "Line 2 is no valid JSON"),
+        ('text\n"Bake', "not valid CSV"),
+        ('{"text": "Bake"}\n{"text": ', "Line 2 is not valid JSON"),
         ("[1]", "Entry 1 must be an object"),
     ],
 )

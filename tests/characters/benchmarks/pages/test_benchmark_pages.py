@@ -234,9 +234,9 @@ def test_answers_and_benchmarks_are_deleted_after_a_question_that_counts_what_go
     at = f"{page}answers/{answer_set.token}/remove/"
     assert "Delete actor, dialogue? This deletes 4 answers. You cannot undo this." in text_of(client.get(at))
     assert AnswerSet.objects.count() == 2
-    assert "actor, dialogue is deleted: 1 answer set, 4 answers." in text_of(client.post(at, follow=True))
+    assert "actor, dialogue has been deleted: 1 answer set, 4 answers." in text_of(client.post(at, follow=True))
     assert "This deletes 120 rows, 1 answer set, 30 answers." in text_of(client.get(f"{page}remove/"))
-    assert "roles is deleted: 1 benchmark, 120 rows" in text_of(client.post(f"{page}remove/", follow=True))
+    assert "roles has been deleted: 1 benchmark, 120 rows" in text_of(client.post(f"{page}remove/", follow=True))
     assert not Benchmark.objects.exists()
 
 

@@ -95,7 +95,7 @@ def test_a_judging_is_paused_and_resumed(client, benchmark) -> None:
     judging.refresh_from_db()
     assert judging.state == Judging.State.PAUSED
     assert "firster resumes" in text_of(client.post(page, {"start": judging.token}, follow=True))
-    assert "There is no such judging." in text_of(client.post(page, {"start": "nothing"}, follow=True))
+    assert "There is no such model judge." in text_of(client.post(page, {"start": "nothing"}, follow=True))
 
 
 def test_an_unchanged_part_is_not_sent_again(client, benchmark) -> None:
@@ -168,7 +168,7 @@ def test_every_verdict_can_be_read_with_both_answers_and_the_judges_reasons(clie
     assert "Tuned: fine " in said
     assert "Tuned shown first: Tuned preferred About Tuned: It comes first." in said
     assert f"{BASELINE} shown first: {BASELINE} preferred" in said
-    assert "There are no such verdicts." in text_of(client.get(f"/judgings/{judging.token}/", {"outcome": "win"}))
+    assert "No verdict matches the filter." in text_of(client.get(f"/judgings/{judging.token}/", {"outcome": "win"}))
     of_brutus = text_of(client.get(f"/judgings/{judging.token}/", {"outcome": "tie", "role": "Brutus"}))
     assert "Brutus, what of" in of_brutus
     assert "Coriolanus, what of" not in of_brutus
