@@ -17,7 +17,8 @@ def condition_faults(questions: Sequence[Question]) -> Iterator[str]:
     """Yield what is wrong with the conditions of these questions, which have different keys, one sentence each."""
     found = {question.key: place for place, question in enumerate(questions)}
     if circle := _circle({one.key: one for one in questions}):
-        yield f"The conditions of {' and '.join(f'“{key}”' for key in circle)} depend on each other. Remove one of them."
+        fault = "depend on each other" if len(circle) > 1 else "depends on itself"
+        yield f"{' and '.join(f'“{key}”' for key in circle)} {fault}. Remove a dependency."
         return
     for place, question in enumerate(questions):
         if question.condition is not None:

@@ -91,8 +91,8 @@ def test_questions_of_every_kind_and_place_can_be_asked() -> None:
         ([{**YEARS, "eligible_from": 100}], "Question 1 screens all participants out."),
         ([{**YEARS, "low": "zero"}], "Question 1 must have numbers as low, high"),
         ([AGE, {**YEARS, "eligible_from": 18, "placement": "after_all"}], "but is not in the persona form."),
-        ([depends("a", "b", "Yes"), depends("b", "a", "Yes")], "The conditions of “a” and “b” depend on each other."),
-        ([depends("a", "a", "Yes")], "The conditions of “a” depend on each other."),
+        ([depends("a", "b", "Yes"), depends("b", "a", "Yes")], "“a” and “b” depend on each other."),
+        ([depends("a", "a", "Yes")], "“a” depends on itself."),
         ([depends("a", "age", "18 to 24"), AGE], "“a” depends on “age”, which is not asked before it."),
         (
             [AGE, {**AGE, "key": "b", "placement": "after_goal"}, depends("c", "b", "25 to 34", placement="after_all")],
