@@ -11,7 +11,7 @@ from django.db import Error
 
 def main() -> None:
     """Run the command; an unavailable database ends it with a sentence."""
-    gc.set_threshold(50_000)  # what is imported stays; to look through it every time took a tenth of the time to start
+    gc.set_threshold(50_000)  # imported code stays alive, and scanning it took a tenth of the time to start
     try:
         execute_from_command_line(sys.argv)
     except Error as error:

@@ -134,7 +134,7 @@ def _clause(text: str, is_braced: bool) -> Clause:
     for alternative in alternatives[:-1]:
         if not _slots(alternative):
             raise InvalidTemplate(
-                f"“{_shown(text)}” never uses what follows its first alternative without an answer. Put that alternative last."
+                f"In “{_shown(text)}”, nothing after the first alternative without an answer is ever used. Put that one last."
             )
     for slot in _slots(alternatives[0]) if not is_braced else ():
         raise InvalidTemplate(

@@ -147,7 +147,9 @@ def _alike(design: Design, conditions: Sequence[Condition]) -> Iterator[Fault]:
             yield Fault(f"Two conditions have the name “{one.name}”. Rename one.", place, "name")
         if met[place] in met[:place]:
             first = conditions[met.index(met[place])].name
-            yield Fault(f"The conditions “{first}” and “{one.name}” are equal. Change or remove one.", place, "chatbot")
+            yield Fault(
+                f"The conditions “{first}” and “{one.name}” are identical. Change or remove one.", place, "chatbot"
+            )
 
 
 def _what_people_meet(design: Design, one: Condition) -> tuple[Any, ...]:

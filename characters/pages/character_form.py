@@ -24,7 +24,7 @@ class CharacterForm(forms.Form):
     language = forms.ChoiceField(choices=[(code, LANGUAGE_NAMES[code]) for code in LANGUAGES])
     script = forms.CharField(label="Title of the script", max_length=200, required=False)
     description = LongText(
-        required=False, rows=8, help_text="In the second person, as a prompt tells it to the model: “You are …”."
+        required=False, rows=8, help_text="In the second person, as a prompt gives it to the model: “You are …”."
     )
     catchphrases = Lines(required=False, rows=3, help_text="One per line, without quotation marks.")
     aliases = Lines(
@@ -35,7 +35,7 @@ class CharacterForm(forms.Form):
     )
     is_machine = forms.BooleanField(
         required=False,
-        label="It is a machine",
+        label="The character is a machine",
         help_text="A robot or computer may say that it is one. Answers of other characters that do so count as faulty.",
     )
 

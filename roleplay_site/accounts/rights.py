@@ -11,7 +11,7 @@ RIGHTS: Mapping[str, str] = {
     READ: "read: studies, dialogues and results, and export data",
     CHANGE: "change: create studies, open and close them, start and stop runs, annotate and exclude",
     DELETE: "delete: archived studies with all their data",
-    ADMINISTRATOR: "administrator: all of these, manage users, and read the history of the whole site",
+    ADMINISTRATOR: "administrator: do all of this, manage users, and read the history of the whole site",
 }
 """The rights and what they allow. All but the last are permissions of Django; an administrator is a superuser."""
 

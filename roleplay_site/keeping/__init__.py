@@ -1,1 +1,1 @@
-"""What becomes of a study that is over: it is archived, restored and deleted."""
+"""Archiving, restoring and deleting studies."""

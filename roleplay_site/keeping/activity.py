@@ -31,13 +31,13 @@ def _jobs(study: Study) -> Iterator[str]:
         "run": study.runs.all(),
         "branch": Branch.objects.filter(dialogue__study=study),
         "check by a guard": study.guard_runs.all(),
-        "judging by a model": JudgeRun.objects.filter(evaluation__study=study),
-        "judging of turns": study.turn_judgings.all(),
+        "model judge": JudgeRun.objects.filter(evaluation__study=study),
+        "judge of turns": study.turn_judgings.all(),
     }
     for name, jobs in kinds.items():
         if count := jobs.filter(state=Job.State.RUNNING).count():
             in_all = f" ({count} in all)" if count > 1 else ""
-            yield f"A {name} is running{in_all}. Pause or cancel it first."
+            yield f"A {name} is in progress{in_all}. Pause or cancel it first."
 
 
 def _judging(study: Study) -> Iterator[str]:

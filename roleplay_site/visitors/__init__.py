@@ -1,1 +1,1 @@
-"""What people without an account see: what this is, published results, and the way in."""
+"""What people without an account see: what the site is for, published results, and the login."""

@@ -12,7 +12,7 @@ from roleplay_site.visitors.publication import PublishedResults, find_results, p
 
 @never_cache
 def home(request: HttpRequest) -> HttpResponseBase:
-    """Show researchers their studies, and visitors what this is, what was published, and the way in."""
+    """Show researchers their studies, and visitors what the site is for, what was published, and the login."""
     if request.user.is_authenticated:
         return studies(request)
     return render(request, "visitors/home.html", {"published": published_results()})

@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 ('consent', models.TextField(default=studies.texts.default_consent, help_text='What participants agree to. Markdown.')),
                 ('consent_version', models.CharField(default='1', max_length=40)),
                 ('researchers', models.CharField(blank=True, help_text='Their names and institution.', max_length=300)),
-                ('contact', models.CharField(blank=True, help_text='Where participants get help: an e-mail address or a telephone number. Shown on all their pages.', max_length=300)),
+                ('contact', models.CharField(blank=True, help_text='Where participants get help: an email address or a telephone number. Shown on all their pages.', max_length=300)),
                 ('duration', models.CharField(blank=True, help_text='For example: about 40 minutes.', max_length=200)),
                 ('payment', models.CharField(blank=True, help_text='How much, and when.', max_length=300)),
                 ('ethics_approval', models.CharField(blank=True, help_text='The committee and its reference number.', max_length=300)),

@@ -79,7 +79,7 @@ class Study(models.Model):
     contact = models.CharField(
         max_length=300,
         blank=True,
-        help_text="Where participants get help: an e-mail address or a telephone number. Shown on all their pages.",
+        help_text="Where participants get help: an email address or a telephone number. Shown on all their pages.",
     )
     duration = models.CharField(max_length=200, blank=True, help_text="For example: about 40 minutes.")
     payment = models.CharField(max_length=300, blank=True, help_text="How much, and when.")

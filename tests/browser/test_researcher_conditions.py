@@ -29,7 +29,9 @@ def test_conditions_are_added_corrected_and_followed(
         staff_page.get_by_role("button", name="Add condition").click()
         staff_page.get_by_role("group", name="New condition").last.get_by_label("Name").fill(name)
     staff_page.get_by_role("button", name="Save changes").click()
-    staff_page.get_by_role("link", name="The conditions “brief” and “usual” are equal. Change or remove one.").click()
+    staff_page.get_by_role(
+        "link", name="The conditions “brief” and “usual” are identical. Change or remove one."
+    ).click()
     brief = staff_page.get_by_role("group", name="brief")
     brief.locator("summary").click()
     brief.get_by_label("Instruction").fill("Write **short** messages.")

@@ -107,7 +107,7 @@ def test_marks_in_answers_and_escaped_marks_stay_text(text: str) -> None:
         ("a } person", "The brace at “} person” has no partner."),
         ("{you are [age}", "A bracket in “you are [age” has no partner. Write each answer as [key]."),
         ("{you are []}", "[] names no question. Write the key of a question, as in [age]."),
-        ("{a person|[age] years old}", "never uses what follows its first alternative without an answer."),
+        ("{a person|[age] years old}", "nothing after the first alternative without an answer is ever used."),
         ("{[age: young; old]}", "[age] has words for all other answers twice: “young” and “old”."),
     ],
 )

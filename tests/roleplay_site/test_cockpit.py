@@ -95,7 +95,7 @@ def test_a_run_that_runs_pauses_or_fails_shows_its_next_button() -> None:
 
 def test_judging_comes_next_once_there_are_dialogues_of_both_kinds_and_leads_to_the_analysis_and_the_export() -> None:
     study = make_study()
-    assert steps(study)["judge"].lacks == "Judging needs natural dialogues and a run that simulates them."
+    assert steps(study)["judge"].lacks == "Judging needs natural dialogues, and a run that simulates the same personas."
     make_dialogues(list(make_run(study, state=Run.State.FINISHED).simulations.all()))
     goal, persona = Goal.objects.all()[0], study.personas.all()[0]
     Dialogue.objects.create(study=study, goal=goal, persona=persona, kind="natural", ended_at=timezone.now())

@@ -1,4 +1,4 @@
-"""The list of judged pairs of closed evaluations, with everybody's answers."""
+"""The list of judged pairs of closed evaluations, with all evaluators' answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from roleplay_site.overview.cockpit.numbers import EvaluationNumbers, Numbers
 from roleplay_site.overview.cockpit.quantities import counted
 from roleplay_site.overview.cockpit.step import Action, Step
 
-NOTHING_TO_PAIR = "Judging needs natural dialogues and a run that simulates them."
+NOTHING_TO_PAIR = "Judging needs natural dialogues, and a run that simulates the same personas."
 
 
 def judging_step(numbers: Numbers) -> Step:

@@ -60,7 +60,7 @@ def test_conditions_are_stored_as_typed_and_an_unchanged_form_changes_nothing(cl
         pytest.param([COLD], "between", "needs at least two. Add another condition", id="one"),
         pytest.param([COLD, COLD | {"goals": ""}], "between", "Two conditions have the name “cold”.", id="name twice"),
         pytest.param(
-            [COLD, COLD | {"name": "b"}], "between", "“cold” and “b” are equal. Change or remove one.", id="equal"
+            [COLD, COLD | {"name": "b"}], "between", "“cold” and “b” are identical. Change or remove one.", id="equal"
         ),
         pytest.param(
             [COLD, {"name": "b", "weight": "0"}],

@@ -56,7 +56,7 @@ def test_a_study_is_archived_once_nothing_goes_on_and_each_reason_is_named(staff
     assert "Nothing was changed." in page
     assert "It is open to participants." in page
     assert "1 dialogue of a participant is in progress." in page
-    assert "A run is running. Pause or cancel it first." in page
+    assert "A run is in progress. Pause or cancel it first." in page
     assert "The evaluation “Evaluation 1” is open to evaluators. Close it." in page
     study.dialogues.all().delete()
     Recruitment.objects.update(is_open=False)
