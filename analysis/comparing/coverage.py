@@ -41,7 +41,7 @@ class Coverage:
     def sentence(self) -> str:
         """Return in words what the figures cover."""
         if not self.is_common:
-            return "Figures cover all ended dialogues of each run, also those that other runs lack."
+            return "Figures cover all ended dialogues of each run, including those that other runs lack."
         if self.ended == self.common:
             return f"Figures cover the {_dialogues(self.common)} that all runs have."
         if self.ended:

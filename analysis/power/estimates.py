@@ -93,7 +93,7 @@ def count_before(estimate: PowerEstimate) -> int:
 def compute_estimate(estimate: PowerEstimate, worker: str, stopping: Event) -> None:
     """Simulate the estimate's studies until it is complete, or until ``stopping`` is set. Raises LeaseLost, Hopeless."""
     if estimate.code != code_version():
-        _begin_anew(estimate, worker)
+        _restart(estimate, worker)
     try:
         _simulate(estimate, worker, stopping)
     except BrokenProcessPool as error:
@@ -101,7 +101,7 @@ def compute_estimate(estimate: PowerEstimate, worker: str, stopping: Event) -> N
             raise Hopeless(ENDED) from error
 
 
-def _begin_anew(estimate: PowerEstimate, worker: str) -> None:
+def _restart(estimate: PowerEstimate, worker: str) -> None:
     """Discard results of another version of the code: they cannot be combined with this version's. Raises Hopeless."""
     fields = {"code": code_version(), "fingerprint": _fingerprint(question_of(estimate)), "found": []}
     try:

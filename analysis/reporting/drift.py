@@ -21,9 +21,10 @@ from studies.files.printed_tables import Table
 DEFINITIONS = (
     (
         "style",
-        "Log odds of a classifier of words and pairs of words that tells the character’s turns in its script from neutral text "
-        "and from the study’s other characters, scaled so that 1 is the mean of its own turns and 0 that of neutral text. It "
-        "has learned neither from the scored text nor from an identical one, and does not count content words of the goal.",
+        "Log odds of a classifier of words and pairs of words that distinguishes the character’s turns in its script "
+        "from neutral text and from the study’s other characters, scaled so that 1 is the mean of its own turns and 0 "
+        "that of neutral text. It has learned neither from the scored text nor from an identical one, and does not "
+        "count content words of the goal.",
     ),
     (
         "drift",
