@@ -25,7 +25,7 @@ from studies.language_models.catalogue import read_catalogue
 from studies.live import Live
 from studies.models import Dialogue, Goal, Output
 
-CELLS_A_PAGE = 100
+CELLS_A_PAGE = 50
 MOST_ERRORS = 3
 UNFINISHED = "unfinished"
 UNDER_WAY = (Run.State.RUNNING, Run.State.PAUSED)

@@ -18,7 +18,7 @@ from studies.models import Dialogue, Study
 from studies.questionnaires import read_features, read_questions
 
 State = Participant.State
-PARTICIPANTS_A_PAGE = 100
+PARTICIPANTS_A_PAGE = 50
 ADMISSION_SENTENCES: dict[Refusal | None, str] = {
     None: "open",
     "closed": "closed",

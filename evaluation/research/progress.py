@@ -21,7 +21,7 @@ State = Evaluator.State
 UNDER_WAY = (State.ENROLLED, State.JUDGING)
 ACTIVE_FOR = timedelta(minutes=2)
 """Evaluators active within this time count as online."""
-EVALUATORS_A_PAGE = 100
+EVALUATORS_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)

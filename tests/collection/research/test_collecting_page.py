@@ -170,11 +170,11 @@ def test_only_what_has_changed_is_sent(client: Client, study: Study) -> None:
 def test_many_participants_are_listed_in_few_queries(
     client: Client, study: Study, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    for _ in range(120):
+    for _ in range(60):
         make_natural_dialogue(make_participant(study), turns=1)
     with django_assert_max_num_queries(21):
         page = read(client)
-    assert "1 to 100 of 120" in page
+    assert "1 to 50 of 60" in page
 
 
 @pytest.mark.usefixtures("scripted_models")

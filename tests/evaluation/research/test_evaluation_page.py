@@ -161,11 +161,11 @@ def test_only_what_has_changed_is_sent(client: Client, evaluation: Evaluation) -
 def test_many_evaluators_are_listed_in_few_queries(
     client: Client, evaluation: Evaluation, django_assert_max_num_queries: Any
 ) -> None:
-    for _ in range(120):
+    for _ in range(60):
         make_evaluator(evaluation, state="finished")
     with django_assert_max_num_queries(20):
         page = read(client, f"{PAGE}live/")
-    assert "1 to 100 of 120" in page
+    assert "1 to 50 of 60" in page
 
 
 def test_without_evaluators_the_page_says_how_they_come(client: Client, evaluation: Evaluation) -> None:
