@@ -1,9 +1,9 @@
-"""Python programs in separate processes, forked from one that has already imported the libraries.
+"""Python programs in separate processes, forked from one that has already imported the libraries or the whole site.
 
-Importing Django, Celery and the other libraries takes most of a second, which hundreds of starts would repeat. A fork has its
-own environment, standard files and signal handlers, and reads the settings itself. It differs from a new interpreter in what it
-shares with the first process: the seed of hashes, what Python itself reads from the environment, and the command line that
-others see. Ctrl-C interrupts it even if the tests run in the background.
+Importing Django, Celery and the other libraries takes most of a second, and the site as long again, which hundreds of starts
+would repeat. A fork has its own environment, standard files and signal handlers, and reads the settings itself. It differs
+from a new interpreter in what it shares with the first process: the seed of hashes, what Python itself reads from the
+environment, and the command line that others see. Ctrl-C interrupts it even if the tests run in the background.
 """
 
 import atexit
@@ -20,6 +20,9 @@ from subprocess import DEVNULL, CompletedProcess, Popen, TimeoutExpired
 from tempfile import TemporaryFile
 
 from tests.preloaded import receive
+
+SITE_PROGRAMS = {"celery", "django", "manage", "tests.interpreter", "uvicorn"}
+"""Programs that begin by setting up the site, with the settings of their environment. Others may choose settings first."""
 
 
 class Process:
@@ -62,7 +65,8 @@ def start(*command: str, environment: Mapping[str, str], stdout: int, stderr: in
     ours, theirs = socket.socketpair()
     with theirs, Path(os.devnull).open() as nothing:
         files = [nothing.fileno() if stdin is None else stdin, stdout, stderr]
-        socket.send_fds(_preloaded(), [b"+"], [*files, theirs.fileno()])
+        begun = _preloaded("site") if command[1] in SITE_PROGRAMS else _preloaded()
+        socket.send_fds(begun, [b"+"], [*files, theirs.fileno()])
     ours.sendall(json.dumps([command, dict(environment)]).encode())
     ours.shutdown(socket.SHUT_WR)
     return Process(command, ours)
@@ -82,11 +86,11 @@ def run(*command: str, environment: Mapping[str, str], timeout: float = 280) -> 
 
 
 @cache
-def _preloaded() -> socket.socket:
+def _preloaded(*arguments: str) -> socket.socket:
     """Start the first process, which ends with this one, and return the connection to it."""
     ours, theirs = socket.socketpair()
     with theirs:
-        command = [sys.executable, "-m", "tests.preloaded"]
+        command = [sys.executable, "-m", "tests.preloaded", *arguments]
         process = Popen(command, cwd=Path(__file__).parent.parent, stdin=theirs.fileno(), stdout=DEVNULL)
     atexit.register(_end, ours, process)
     return ours

@@ -1,4 +1,4 @@
-"""The process from which ``tests.forks`` forks programs: it has imported the libraries, and read no settings."""
+"""The processes from which ``tests.forks`` forks programs: one has imported the libraries, the other the whole site too."""
 
 import gc
 import json
@@ -8,9 +8,10 @@ import signal
 import socket
 import sys
 from contextlib import suppress
-from importlib import import_module
+from importlib import import_module, reload
 from select import select
 from struct import Struct
+from tempfile import TemporaryDirectory
 
 LIBRARIES = [
     "axes.apps",
@@ -67,6 +68,7 @@ LIBRARIES = [
     "uvicorn.protocols.websockets.websockets_sansio_impl",
 ]
 """What sites, workers and commands import at their start and what needs no settings. Nothing here starts a thread."""
+SETTINGS = "roleplay_site.settings"
 _NUMBER = Struct("i")
 
 
@@ -143,9 +145,40 @@ def receive(connection: socket.socket) -> int:
     return int(_NUMBER.unpack(received)[0])
 
 
+def load_site() -> None:
+    """Set up Django with the addresses of all pages, in a data folder that no fork uses."""
+    with TemporaryDirectory(prefix="roleplay-preloaded-") as folder:
+        os.environ["VAR_DIR"] = folder
+        os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+        import_module("django").setup()
+        import_module("roleplay_site.urls")
+
+
+def read_settings() -> None:
+    """Read the settings of the environment as at the start, and replace everything that was made of the previous ones."""
+    from django.apps import apps
+    from django.conf import Settings, settings
+    from django.db import connections
+
+    for name in ("roleplay_site.configuration", SETTINGS):
+        del sys.modules[name]
+    own = Settings(SETTINGS)
+    for name in filter(str.isupper, dir(own)):
+        setattr(settings, name, getattr(own, name))
+    for connection in connections.all(initialized_only=True):
+        del connections[connection.alias]
+    vars(connections).update(_settings=None)
+    vars(connections).pop("settings", None)
+    for name in ("roleplay_site.celery", "roleplay_site"):
+        reload(sys.modules[name])
+    apps.get_app_config("roleplay_site").ready()
+
+
 def run(kind: str, program: str, *arguments: str) -> None:
     """Run the program as ``python -m`` or ``python -c`` does."""
     sys.argv = [program if kind == "-m" else kind, *arguments]
+    if SETTINGS in sys.modules:
+        read_settings()
     if kind == "-m":
         runpy.run_module(program, run_name="__main__", alter_sys=True)
     else:
@@ -156,6 +189,8 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal ends the tests, and their end is this process's
     for name in LIBRARIES:
         import_module(name)
+    if sys.argv[1:] == ["site"]:
+        load_site()
     gc.collect()
     gc.freeze()  # so that no fork looks at these objects, which would copy them
     run(*Preloaded(socket.socket(fileno=os.dup(0))).serve())

@@ -1,9 +1,11 @@
 """Forks are what new interpreters are to their programs and to the tests, and end with the tests."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from subprocess import TimeoutExpired
 
 import psutil
@@ -20,6 +22,17 @@ print(__name__, sys.argv, os.getcwd(), dict(os.environ), sys.stdin.read(), sys.s
 print([signal.getsignal(number) for number in signal.valid_signals()], signal.set_wakeup_fd(-1), threading.enumerate()[1:])
 print([number for number in range(3, 100) if os.path.exists(f"/proc/self/fd/{number}")])
 print([name for name in ("roleplay_site", "django.contrib.auth.models", "numpy") if name in sys.modules])
+"""
+SHOW_SETTINGS = """
+import json
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+from dialogue.backends import notes
+with connection.cursor() as cursor:
+    [[_, _, file]] = cursor.execute("PRAGMA database_list")
+shown = [file, settings.DATABASES["default"]["NAME"], notes.folder(), current_app.conf.broker_url, settings.ALLOWED_HOSTS]
+print(json.dumps([*shown, settings.SECRET_KEY], default=str))
 """
 START_AND_WAIT = f"""
 import time
@@ -59,6 +72,31 @@ def test_a_fork_does_what_a_new_interpreter_does(command: tuple[str, ...]) -> No
     new, fork = run_anew(*command), forks.run(*command, environment=ENVIRONMENT)
     assert (fork.returncode, fork.stdout) == (new.returncode, new.stdout)
     assert fork.stderr.splitlines()[-1:] == new.stderr.splitlines()[-1:]
+
+
+@pytest.mark.parametrize("places", ["first", "second"])
+def test_a_fork_of_the_site_has_the_settings_of_its_environment(places: str, tmp_path: Path) -> None:
+    folder = tmp_path / places
+    own = {"VAR_DIR": str(folder), "CELERY_BROKER_URL": "redis://example", "ALLOWED_HOSTS": f"{places},localhost"}
+    shown = run_shell(SHOW_SETTINGS, own)
+    assert shown.returncode == 0, shown.stderr
+    assert json.loads(shown.stdout) == [str(folder / "db.sqlite3")] * 2 + [
+        f"{folder}/engines",
+        "redis://example",
+        [places, "localhost"],
+        (folder / "secret_key").read_text(),
+    ]
+
+
+def test_a_site_with_wrong_settings_does_not_start() -> None:
+    refused = run_shell("print('started')", {"DEBUG": "perhaps"})
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("The site cannot start.")
+
+
+def run_shell(program: str, own: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run the program in the site's shell, with these variables in place of the test's."""
+    return forks.run("-m", "manage", "shell", "--no-imports", "-c", program, environment={**os.environ, **own})
 
 
 def test_a_fork_can_be_watched_suspended_and_ended() -> None:
