@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import django
+from django.core.management import call_command
 
 from benchmarks.random_llama import Shape, random_weights, write_gguf
+from benchmarks.tables import make_tables
 
 _MODEL = """
 [models.{name}]
@@ -73,17 +75,13 @@ def open_site(folder: Path, load: Load, ways: Sequence[Way], services: Mapping[s
     for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CHANNEL_LAYER_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
     os.environ.update({**services, **own, "DJANGO_SETTINGS_MODULE": "roleplay_site.settings"})
+    if "DATABASE_URL" not in services:
+        make_tables(folder, {})
     django.setup()
-    _make_tables()
+    call_command("migrate", verbosity=0)
     return Site(folder, dict(os.environ), load)
 
 
 def _describe(way: Way, load: Load) -> str:
     fields = {"threads": load.threads, "engine": load.engine, "reply_tokens": load.reply_tokens}
     return _MODEL.format(name=way.name, slots=way.slots, **fields)
-
-
-def _make_tables() -> None:
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)

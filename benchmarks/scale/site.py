@@ -8,6 +8,7 @@ from pathlib import Path
 import django
 
 from benchmarks.crowd.site import close_connections, own_database, own_redis
+from benchmarks.tables import make_tables
 
 FAST, SLOW = "fast", "slow"
 """The models: one answers at once, the other takes as long as REPLY_SECONDS says."""
@@ -49,12 +50,10 @@ def open_site(folder: Path, *, on_sqlite: bool) -> Iterator[dict[str, str]]:
                 "DJANGO_SETTINGS_MODULE": "roleplay_site.settings",
             }
         )
-        if not on_sqlite:
-            os.environ["DATABASE_URL"] = services.enter_context(own_database())
+        database = {} if on_sqlite else {"DATABASE_URL": services.enter_context(own_database())}
+        make_tables(folder, database)
+        os.environ.update(database)
         django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
         yield dict(os.environ)
         close_connections()
 
