@@ -45,6 +45,20 @@ def refused(site: Installation, *arguments: str) -> str:
     return done.stderr
 
 
+def outputs(site: Installation, *commands: tuple[str, ...]) -> list[str]:
+    """Return what these commands print in one process, because each process imports torch for five seconds."""
+    program = f"""
+import io, json
+from django.core.management import call_command
+printed = [io.StringIO() for _ in {commands!r}]
+for command, output in zip({commands!r}, printed):
+    call_command("rocit", *command, stdout=output)
+print(json.dumps([output.getvalue() for output in printed]))
+"""
+    found: list[str] = json.loads(site.evaluate(program).splitlines()[-1])
+    return found
+
+
 def uninterrupted(site: Installation, name: str) -> list[float]:
     """Return the losses of the same tuning in this process."""
     rows = site.query("SELECT name, folder, configuration FROM characters_tuning")
@@ -73,11 +87,16 @@ def test_a_killed_training_continues_with_the_same_curve(site: Installation) -> 
 def test_an_adapter_is_exported_and_becomes_a_model_in_one_step(site: Installation) -> None:
     folder, models = site.var_dir.parent, Path(site.settings["MODELS_FILE"])
     before = models.read_text()
-    done = json.loads(site.manage("rocit", "train", "two", *rows_of(site), *QUICK, "--add", "played", "--json").stdout)
-    assert (done["samples"], done["roles"], done["steps"], done["left_out"]) == (8, 2, 8, 0)
     file = folder / "two.gguf"
-    assert "is now a model in" in site.manage("rocit", "export", "two", str(file), "--add", "two-gguf").stdout
-    site.manage("rocit", "merge", "two", str(folder / "merged"), "--add", "two-merged")
+    trained, exported, _ = outputs(
+        site,
+        ("train", "two", *rows_of(site), *QUICK, "--add", "played", "--json"),
+        ("export", "two", str(file), "--add", "two-gguf"),
+        ("merge", "two", str(folder / "merged"), "--add", "two-merged"),
+    )
+    done = json.loads(trained)
+    assert (done["samples"], done["roles"], done["steps"], done["left_out"]) == (8, 2, 8, 0)
+    assert "is now a model in" in exported
     assert models.read_text().startswith(before)
     assert str(find_model(models, "played").adapter) == done["adapter"]
     assert find_model(models, "two-gguf").file == file
