@@ -62,11 +62,11 @@ def test_the_embedded_model_plays_the_demo_study_well_enough_to_try_everything(t
 
 @pytest.mark.computes
 def test_one_dialogue_at_a_time_the_same_seed_gives_the_same_text_byte_for_byte_and_another_another(tmp_path):
-    options = ("--concurrency", "1", "--goals", "1,10", "--personas", "1")
+    options = ("--concurrency", "1", "--goals", "1", "--personas", "1")
     first = simulate_tiny(tmp_path / "first", *options, "--seeds", "73,321")[1]
     second = simulate_tiny(tmp_path / "second", *options, "--seeds", "73")[1]
     by_seed = {seed: [_spoken(entry) for entry in first if entry["seed"] == seed] for seed in (73, 321)}
-    assert [len(spoken) for spoken in by_seed.values()] == [2, 2]
+    assert [len(spoken) for spoken in by_seed.values()] == [1, 1]
     assert by_seed[73] == [_spoken(entry) for entry in second]
     assert not [one for one, other in zip(by_seed[73], by_seed[321], strict=True) if one == other]
 
