@@ -43,10 +43,11 @@ def test_a_german_study_starts_with_german_texts(client: Client) -> None:
     study = Study.objects.get(slug="tuer")
     texts = [default("de") for default in (default_welcome, default_consent, default_instruction)]
     assert [study.language, study.welcome, study.consent, study.instruction] == ["de", *texts]
-    assert "choose the prompt set plain-de, which is in German, too." in client.get("/studies/tuer/edit/questions/").text
     hint = "These parts seem to be in English, but the study is in German: goals, questions, persona sentence."
     for page in ("edit/goals/", "edit/", "collecting/"):
         assert hint in client.get(f"/studies/tuer/{page}").text
+    page = client.get("/studies/tuer/edit/questions/").text
+    assert "choose the prompt set plain-de, which is in German, too." in page
 
 
 def test_an_empty_study_has_nothing_but_texts_opens_on_every_page_and_says_what_it_lacks(client: Client) -> None:
