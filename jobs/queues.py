@@ -89,12 +89,14 @@ class Queue(Leases[Work]):
     @transaction.atomic
     def start(self, job: Job) -> None:
         """Open the job's items to this process, and also to the workers if it is already queued."""
+        self._announce(job)
         row = self.lock(job)
         self._begin(job, is_queued=row.is_queued and row.is_running)
 
     @transaction.atomic
     def queue(self, job: Job, started_by: AbstractUser | None = None) -> None:
         """Open the job's items to all workers."""
+        self._announce(job)
         self.lock(job)
         self._begin(job, is_queued=True, **{"started_by": started_by} if started_by else {})
         transaction.on_commit(partial(self.ring, job))
@@ -184,8 +186,11 @@ class Queue(Leases[Work]):
             raise type(job).DoesNotExist(f"{type(job).__name__} {job.pk} is gone.")
         return type(job).from_db(connection.alias, _columns(type(job)), found)
 
-    def _begin(self, job: Job, *, is_queued: bool, **fields: object) -> None:
+    def _announce(self, job: Job) -> None:
+        """Tell that the job is about to start, before it is locked, because receivers lock what it belongs to."""
         job_controlled.send(sender=type(job), job=job, act="started")
+
+    def _begin(self, job: Job, *, is_queued: bool, **fields: object) -> None:
         self._change(job, state=State.RUNNING, is_queued=is_queued, message="", started_at=Now(), **fields)
         self._retry_failed(job)
         self._finish_if_complete(job)

@@ -80,6 +80,7 @@ class _Importer:
         Read the study again until a line is stored: from then on it is frozen, and others may write in it.
         """
         study = Study.objects.select_for_update(no_key=bool(self.imported)).get(pk=self.study.pk)
+        refuse_archived(study.pk)
         if self.imported:
             return
         self._goals = [(goal, plain_name(goal.text)) for goal in study.goals.all()]

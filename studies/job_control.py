@@ -4,13 +4,13 @@ from typing import Any
 
 from jobs.models import Job
 from studies.audit import Verb, record
-from studies.models import Study, refuse_archived
+from studies.models import Study, hold_in_use
 
 
 def follow_job(job: Job, act: str, **_signal: Any) -> None:
     """Record the act. Raises Archived for a start in an archived study. A study's job has the attribute ``study``."""
     study: Study | None = getattr(job, "study", None)
     if study is not None and act == Verb.STARTED:
-        refuse_archived(study.pk)
+        hold_in_use(study.pk)
     kind = job._meta.verbose_name
     record(study, Verb(act), f"the {kind} “{job}”", about=f"{kind} {job.token}")

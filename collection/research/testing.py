@@ -34,6 +34,7 @@ def open_tests(study: Study) -> Study:
         raise NotReady(f"The study cannot be tried yet. {lacks[0]}")
     with transaction.atomic():
         locked = Study.objects.select_for_update().get(pk=study.pk)
+        refuse_archived(study.pk)
         newest = locked.test_copies.order_by("pk").last()
         if newest is not None and is_current(newest):
             return newest

@@ -14,7 +14,7 @@ from evaluation.planning.planners import planner_of
 from evaluation.planning.plans import NotReady, Paired, Plan, Remarks, Share, count_up
 from evaluation.planning.rows import remarks_of, store_assignments, store_draft
 from studies.audit import Verb, record
-from studies.models import refuse_archived
+from studies.models import hold_in_use, refuse_archived
 
 __all__ = [
     "NotReady",
@@ -46,6 +46,7 @@ def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None
     drafted = planner.draft(evaluation, expected) if expected else None
     with transaction.atomic():
         planner.hold(evaluation)
+        hold_in_use(evaluation.study_id)
         locked = lock_evaluation(evaluation)
         if locked.is_planned:
             basis = planner.read_basis(locked)

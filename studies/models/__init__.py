@@ -13,7 +13,7 @@ from studies.models.guard_checks import GuardCheck, GuardRun, found_unsafe, is_u
 from studies.models.personas import Persona
 from studies.models.prompt_sets import PromptVersion
 from studies.models.search_texts import SearchText
-from studies.models.studies import Archived, Goal, Study, refuse_archived
+from studies.models.studies import Archived, Goal, Study, hold_in_use, refuse_archived
 from studies.models.survey_answers import SurveyAnswer
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "is_unsafe",
     "new_token",
     "record_descent",
+    "hold_in_use",
     "refuse_archived",
     "write_pairs",
 ]

@@ -191,10 +191,20 @@ class Goal(models.Model):
 
 
 def refuse_archived(study_id: int | None) -> None:
-    """Raise Archived if this study is archived; None is no study. Call it wherever something begins in a study, or is added."""
+    """Raise Archived if this study is archived; None is no study. Call it wherever something begins in a study, or is added,
+    and ``hold_in_use`` in the transaction in which it begins."""
     study = Study.objects.filter(pk=study_id).exclude(archived_at=None).first() if study_id else None
     if study is not None:
         raise Archived(f"The study “{study.title}” is archived, so nothing can start in it. Restore the study first.")
+
+
+def hold_in_use(study_id: int | None) -> None:
+    """Lock the study until the transaction ends, so that it is archived before what begins here, or finds that it goes on.
+
+    Lock it after dialogues and before evaluations. Raises Archived.
+    """
+    list(Study.objects.select_for_update(no_key=True).filter(pk=study_id).values_list("pk"))
+    refuse_archived(study_id)
 
 
 def check_not_frozen(part: "Goal | Persona") -> None:

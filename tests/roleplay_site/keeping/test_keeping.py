@@ -33,6 +33,47 @@ import json
 from tests.roleplay_site.keeping.whole_study import delete_one_of_two
 print(json.dumps(delete_one_of_two()))
 """
+RACE = """
+import json
+from threading import Event
+from django.db import transaction
+from evaluation.planning.opening import open_evaluation
+from roleplay_site.keeping.archiving import Refused, archive_study
+from simulation.models import Run
+from simulation.services import queue_run
+from studies.models import Archived
+from tests.racing import at_once
+from tests.roleplay_site.keeping.whole_study import make_whole_study
+
+def race(slug, first, second):
+    study, begun, ended = make_whole_study(slug), Event(), Event()
+    study.runs.update(state=Run.State.PAUSED)
+    def hold():
+        with transaction.atomic():
+            first(study)
+            begun.set()
+            ended.wait(0.5)
+        return "done"
+    def come_later():
+        begun.wait()
+        try:
+            second(study)
+            return "done"
+        except (Refused, Archived) as refused:
+            return str(refused)
+        finally:
+            ended.set()
+    return at_once(lambda work: work(), (hold, come_later))
+
+def start(study):
+    queue_run(study.runs.get())
+
+def judge(study):
+    open_evaluation(study.evaluations.get())
+
+orders = [(start, archive_study), (archive_study, start), (judge, archive_study), (archive_study, judge)]
+print(json.dumps([race(f"study-{number}", *order) for number, order in enumerate(orders)]))
+"""
 
 
 @pytest.fixture
@@ -122,3 +163,11 @@ def test_the_command_deletes_only_what_is_archived() -> None:
 
 def test_a_deleted_study_leaves_nothing_and_another_study_loses_nothing(racing_site: Installation) -> None:
     assert json.loads(racing_site.evaluate(DELETION)) == {}
+
+
+def test_a_study_is_archived_before_something_begins_in_it_or_not_at_all(racing_site: Installation) -> None:
+    told = json.loads(racing_site.evaluate(RACE))
+    assert [first for first, _second in told] == ["done"] * 4
+    reasons = ("A run is running", "is archived", "is open to evaluators", "is archived")
+    for (_first, second), reason in zip(told, reasons, strict=True):
+        assert reason in second
