@@ -44,6 +44,11 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
     The run is paused until it is queued or started. Raises RequestError, or Archived.
     """
     refuse_archived(study.pk)
+    if study.test_of is not None:
+        raise RequestError(
+            f"Study {study.slug!r} holds only the test participants of {study.test_of.slug!r}, so nothing is simulated in it."
+            f" Simulate {study.test_of.slug!r}."
+        )
     configuration = _configuration(study, request, models_file or settings.MODELS_FILE)
     provenance = describe_provenance(configuration, models_file or settings.MODELS_FILE)
     goals, personas = requested_goals(study, request), requested_personas(study, request)
@@ -153,8 +158,8 @@ def set_concurrency(run: Run, concurrency: int | None) -> None:
     Raises RequestError.
     """
     check_concurrency(concurrency)
-    Run.objects.filter(pk=run.pk).update(concurrency=concurrency)
-    record(run.study, Verb.CHANGED, f"the dialogues at once of the run “{run}”")
+    if Run.objects.filter(pk=run.pk).exclude(concurrency=concurrency).update(concurrency=concurrency):
+        record(run.study, Verb.CHANGED, f"the dialogues at once of the run “{run}”")
     run.concurrency = concurrency
 
 

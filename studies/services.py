@@ -66,13 +66,20 @@ def copy_study(study: Study) -> Study:
     study.
     """
     copy = _copy(study, "copy")
+    Persona.objects.bulk_create(
+        Persona(study=copy, code=persona.code, source=persona.source, features=persona.features)
+        for persona in study.personas.filter(source=Persona.Source.LISTED)
+    )
     record(study, Verb.COPIED, "the study")
     record(copy, Verb.CREATED, f"the study as a copy of {study.slug}")
     return copy
 
 
 def copy_for_tests(study: Study) -> Study:
-    """Return a test copy of the study, which is frozen from the start, so that it stays what its participants try."""
+    """Return a test copy of the study, which is frozen from the start, so that it stays what its participants try.
+
+    It has no listed personas, which only simulations use: they cannot be made in a test copy.
+    """
     return _copy(study, "test", test_of=study, frozen_at=timezone.now())
 
 
@@ -81,10 +88,6 @@ def _copy(study: Study, suffix: str, **fields: Any) -> Study:
     copy = copy_row(study, slug=_free_slug(study.slug, suffix), title=f"{study.title[:190]} ({suffix})", **fresh)
     Goal.objects.bulk_create(
         Goal(study=copy, number=goal.number, domain=goal.domain, text=goal.text) for goal in study.goals.all()
-    )
-    Persona.objects.bulk_create(
-        Persona(study=copy, code=persona.code, source=persona.source, features=persona.features)
-        for persona in study.personas.filter(source=Persona.Source.LISTED)
     )
     for condition in study.conditions.all():
         copy_row(condition, study=copy)
@@ -112,11 +115,12 @@ def let_texts_follow(study: Study) -> list[str]:
 
 
 def announce_change(study: Study, fields: Sequence[str]) -> list[str]:
-    """Record the change, and let other apps adapt what they keep of the study; return their sentences for the researcher.
+    """Record the change of the ``fields``, and let other apps adapt what they keep of the study; return their sentences for the
+    researcher.
 
     Call it in the transaction that stores the change.
     """
-    record(study, Verb.CHANGED, f"the study: {', '.join(map(_name_field, fields)) or 'its goals or questions'}")
+    record(study, Verb.CHANGED, f"the study: {', '.join(map(_name_field, fields))}")
     answers: list[tuple[Any, Any]] = study_changed.send(sender=Study, study=study, fields=fields)
     return [sentence for _receiver, sentences in answers for sentence in sentences]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.utils.html import strip_tags
@@ -73,6 +74,7 @@ def seen(client: Client) -> Iterator[tuple[str, int, str]]:
 
 def test_the_whole_way_is_walked_marked_and_does_not_freeze_the_study(client: Client, study: Study) -> None:
     Recruitment.objects.update(is_open=False)
+    study.personas.create(code="P01", source=Persona.Source.LISTED, features=FEATURES)
     assert MARK in client.get(client.post(PAGE, {"action": "try"})["Location"]).text
     try_everything(client)
     assert MARK in client.get(f"{DOOR}end/").text
@@ -83,6 +85,9 @@ def test_the_whole_way_is_walked_marked_and_does_not_freeze_the_study(client: Cl
     assert client.get("/studies/demo-test/collecting/")["Location"] == PAGE
     assert client.get("/studies/demo-test/")["Location"] == PAGE
     assert '"persona_id": "test-001"' in client.get("/studies/demo-test/data/natural.jsonl").getvalue().decode()
+    assert [persona.code for persona in Persona.objects.filter(study__slug="demo-test")] == ["test-001"]
+    with pytest.raises(CommandError, match=r"holds only the test participants of 'demo', .* Simulate 'demo'\."):
+        call_command("simulate", "demo-test", "--inquirer", "asker", "--responder", "answerer")
 
 
 def test_no_page_and_no_file_of_the_study_changes_with_a_test(client: Client, study: Study) -> None:
