@@ -34,11 +34,12 @@ def set_budget(run: Run, budget: float | None, models_file: Path | None = None) 
         check_budget(budget)
         _refuse_without_prices(run, models_file)
     row = CELLS.lock(run)
-    was_spent, row.budget = is_spent(row), budget
+    was_spent, before, row.budget = is_spent(row), row.budget, budget
     if was_spent and not is_spent(row) and not row.is_running:
         row.message = ""
     row.save(update_fields=["budget", "message"])
-    record(row.study, Verb.CHANGED, f"the budget of the run “{run}”")
+    if row.budget != before:
+        record(row.study, Verb.CHANGED, f"the budget of the run “{run}”")
     run.budget, run.message = row.budget, row.message
 
 

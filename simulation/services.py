@@ -152,6 +152,7 @@ def cancel_run(run: Run) -> None:
         CELLS.cancel(run)
 
 
+@transaction.atomic
 def set_concurrency(run: Run, concurrency: int | None) -> None:
     """Change how many dialogues of the run may be in progress at once; workers follow with their next claim.
 

@@ -1,5 +1,6 @@
 """Django's admin for studies and dialogues. Studies can be set up here; dialogues can only be viewed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from studies.audit import Verb, acting_as
 from studies.kept import DATA, FROZEN_HERE, PARTICIPANTS, KeepingAdmin
 from studies.models import Dialogue, Generation, Goal, Output, Persona, Study, Turn, Typing
 from studies.services import announce_change, copy_study, paper_questionnaire
@@ -58,13 +60,22 @@ class StudyAdmin(PartOfStudyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Study, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        for notice in announce_change(obj, form.changed_data):
-            self.message_user(request, notice)
+        if change and form.changed_data:
+            with acting_as(request.user.get_username()):
+                notices = announce_change(obj, form.changed_data)
+            for notice in notices:
+                self.message_user(request, notice)
+
+    def tell(self, request: HttpRequest, verb: Verb, obj: Study, fields: Sequence[str] = ()) -> None:
+        """Leave the line about a change to ``announce_change``."""
+        if verb != Verb.CHANGED:
+            super().tell(request, verb, obj, fields)
 
     @admin.action(description="Copy study", permissions=["add"])
     def copy_studies(self, request: HttpRequest, queryset: QuerySet[Study]) -> HttpResponse | None:
         """Copy the studies, and open the copy if there is only one."""
-        copies = [copy_study(study) for study in queryset]
+        with acting_as(request.user.get_username()):
+            copies = [copy_study(study) for study in queryset]
         for copy in copies:
             self.message_user(
                 request, f"You can change “{copy.title}” ({copy.slug}) until it has participants or a run."

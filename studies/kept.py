@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from studies.admin_trail import TrailedAdmin
 
 DATA = (
     "It is part of a study's data, which cannot be changed or deleted here."
@@ -21,7 +23,7 @@ _SETTINGS = {"Recruitment", "Outcome"}
 """Models of a study's settings, which are deleted with the study."""
 
 
-class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the class takes no argument at run time
+class KeepingAdmin(TrailedAdmin):
     """An admin that shows why a row is kept, instead of an error that names a missing permission."""
 
     def why_kept(self, obj: Any) -> str:

@@ -10,6 +10,7 @@ from analysis.power.estimate_page import EstimatePage, estimate_as_csv, list_est
 from analysis.power.estimates import ESTIMATES, request_estimate, resume_estimate
 from analysis.power.forms import QuestionEditor, with_another_row
 from studies.access import account, staff_only
+from studies.audit import Verb, record
 from studies.models import Study
 from studies.storable_text import storable
 
@@ -53,6 +54,7 @@ def power_estimate_live(request: HttpRequest, token: str) -> HttpResponse:
 def power_estimate_csv(request: HttpRequest, token: str) -> HttpResponse:
     """Return the table and all assumptions as CSV."""
     estimate = get_object_or_404(PowerEstimate, token=token)
+    record(None, Verb.EXPORTED, f"power-{token[:8]}.csv", about=str(estimate))
     headers = {"Content-Disposition": f'attachment; filename="power-{token[:8]}.csv"'}
     return HttpResponse(
         estimate_as_csv(EstimatePage(estimate)), content_type="text/csv; charset=utf-8", headers=headers

@@ -11,6 +11,7 @@ from characters.tuning.form import TuningForm
 from characters.tuning.page import read_page
 from characters.tuning.requests import change_tuning, queue_tuning
 from studies.access import account, staff_only
+from studies.audit import Verb, record
 
 
 @staff_only
@@ -55,6 +56,7 @@ def tuning_progress(request: HttpRequest, token: str) -> HttpResponse:
 def tuning_losses(request: HttpRequest, token: str) -> HttpResponse:
     """Download the losses as CSV."""
     found = get_object_or_404(Tuning, token=token)
+    record(None, Verb.EXPORTED, f"the losses of {found}", about=str(found))
     headers = {"Content-Disposition": f'attachment; filename="losses-{found.token}.csv"'}
     response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
     columns = ("step", "epoch", "loss", "learning_rate", "seconds")

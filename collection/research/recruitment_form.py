@@ -15,6 +15,7 @@ from studies.audit import Verb, record
 from studies.editor.mistakes import Mistake, list_mistakes
 from studies.models import Study
 from studies.questionnaires import read_features
+from studies.services import copied_values
 from studies.texts import default_outcome
 
 MOST_SEATS = 1_000_000
@@ -151,18 +152,24 @@ class RecruitmentEditor:
     def save(self) -> None:
         """Store the forms without changing whether the study is open, because someone may open or close it at the same time."""
         recruitment, _ = Recruitment.objects.select_for_update().get_or_create(study=self.study)
+        before = _values(self.study)
         for name in (*RecruitmentForm.Meta.fields, "quotas"):
             setattr(recruitment, name, getattr(self.form.instance, name))
         recruitment.save()
         for outcome in (form.instance for form in self.outcomes):
             said = {"text": outcome.text, "code": outcome.code, "redirect_url": outcome.redirect_url}
             Outcome.objects.update_or_create(study=self.study, kind=outcome.kind, defaults=said)
-        record(self.study, Verb.CHANGED, "recruitment and completion")
+        if _values(self.study) != before:
+            record(self.study, Verb.CHANGED, "recruitment and completion")
 
 
 def find_recruitment(study: Study) -> Recruitment:
     """Return the study's recruitment, or a closed, unsaved one if it has none."""
     return Recruitment.objects.filter(study=study).first() or Recruitment(study=study)
+
+
+def _values(study: Study) -> list[dict[str, Any]]:
+    return [copied_values(row) for row in (find_recruitment(study), *_outcomes(study))]
 
 
 def _outcomes(study: Study) -> list[Outcome]:

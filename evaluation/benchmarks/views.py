@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
-from characters.judging.pages.table_files import send_table
 from characters.models import Benchmark
+from characters.table_files import send_table
 from collection.research.downloads import send_file
 from evaluation.benchmarks.files import DOWNLOADS
 from evaluation.benchmarks.pages import list_evaluations, list_results
@@ -101,9 +101,9 @@ def closed_results(request: HttpRequest, token: str) -> HttpResponse:
 @staff_only
 def table(request: HttpRequest, token: str, number: int, name: str, ending: str) -> HttpResponse:
     """Download a table of the current results."""
-    _, found = _find(token, number)
+    benchmark, found = _find(token, number)
     read = read_answer_results(found, without_flagged=_is_without_flagged(request))
-    return send_table((each for each in tables_of(read) if each.name == name), ending)
+    return send_table((each for each in tables_of(read) if each.name == name), ending, benchmark.name)
 
 
 @staff_only

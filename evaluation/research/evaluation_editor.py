@@ -15,6 +15,7 @@ from evaluation.texts import default_consent, default_instruction
 from studies.audit import Verb, record
 from studies.editor.mistakes import Mistake, list_mistakes, list_row_mistakes
 from studies.models import Study
+from studies.services import copied_values
 
 OPENED = "The evaluation has been opened in the meantime, so its settings can no longer be changed. Plan a new one."
 
@@ -68,12 +69,14 @@ class EvaluationEditor:
         elif not is_planned_by_now(self.evaluation):
             self.form.add_error(None, ValidationError(OPENED))
             return False
+        before = _values(self.evaluation.pk)
         self.evaluation.own_questions = self.questions.table
         stored = self.form.save()
         for outcome in (self.completion, self.full):
             outcome.instance.evaluation = stored
             outcome.save()
-        record(self.study, Verb.CHANGED if self.name else Verb.CREATED, f"the evaluation “{stored}”")
+        if _values(stored.pk) != before:
+            record(self.study, Verb.CHANGED if self.name else Verb.CREATED, f"the evaluation “{stored}”")
         return True
 
 
@@ -90,6 +93,18 @@ def similar_evaluation(like: Evaluation) -> Evaluation:
     copied = (set(EvaluationForm.Meta.fields) - {"title", "runs", "seed"}) | {"own_questions", "known_pairs"}
     settings = {name: getattr(like, name) for name in copied}
     return Evaluation(study=like.study, seed=randbelow(LARGEST_SEED + 1), **settings)
+
+
+def _values(key: int | None) -> list[object]:
+    """Return everything that the form stores, as it is stored; nothing for a new evaluation."""
+    return [
+        [
+            copied_values(row),
+            list(row.runs.order_by("pk")),
+            [copied_values(one) for one in row.outcomes.order_by("kind")],
+        ]
+        for row in Evaluation.objects.filter(pk=key)
+    ]
 
 
 def _next_number(study: Study) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from roleplay_site.accounts.rights import ADMINISTRATOR, complete, give_rights
+from roleplay_site.accounts.rights import ADMINISTRATOR, complete, give_rights, rights_of
 from studies.audit import Verb, record
 
 
@@ -27,8 +27,10 @@ def change_rights(user: User, rights: Collection[str]) -> None:
     """Give the account these rights instead of its own. Raises AccountRefused."""
     if ADMINISTRATOR not in rights:
         _refuse_last_administrator(user)
+    before = rights_of(user)
     give_rights(user, complete(rights))
-    record(None, Verb.CHANGED, f"the rights of {user.username}: {_in_words(rights)}", about=user.username)
+    if complete(rights) != before:
+        record(None, Verb.CHANGED, f"the rights of {user.username}: {_in_words(rights)}", about=user.username)
 
 
 @transaction.atomic
@@ -37,9 +39,10 @@ def set_active(user: User, *, is_active: bool) -> None:
     if not is_active:
         _refuse_last_administrator(user)
     user.is_active = is_active
-    user.save(update_fields=["is_active"])
+    changed = User.objects.filter(pk=user.pk).exclude(is_active=is_active).update(is_active=is_active)
     what = "so that it can be used again" if is_active else "so that nobody can log in with it"
-    record(None, Verb.CHANGED, f"the user {user.username} {what}", about=user.username)
+    if changed:
+        record(None, Verb.CHANGED, f"the user {user.username} {what}", about=user.username)
 
 
 def _refuse_last_administrator(user: User) -> None:

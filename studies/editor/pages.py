@@ -34,6 +34,7 @@ class EditorPage:
 
     form_class: ClassVar[type[PartForm]] = PartForm
     template: ClassVar[str]
+    rows: ClassVar[str] = ""
 
     def __init__(self, study: Study, data: Any = None) -> None:
         self.study = study
@@ -55,9 +56,12 @@ class EditorPage:
     def save(self) -> bool:
         """Store the page and return True. If the study is frozen by now, add an error to the form and return False."""
         with transaction.atomic():
-            if not _is_frozen_by_now(self.study):
+            stored = Study.objects.select_for_update().get(pk=self.study.pk)  # so that no one can enrol before the end
+            if not stored.is_frozen:
+                rows = self._read_rows(stored)
                 self._store()
-                self.notices += announce_change(self.study, self._changed())
+                if changed := [*self._name_rows(rows), *self._changed_fields(stored)]:
+                    self.notices += announce_change(self.study, changed)
                 return True
         self.form.add_error(None, ValidationError(FROZEN))
         return False
@@ -69,9 +73,17 @@ class EditorPage:
         """Store this page's fields only, so that nothing is lost if another page is edited at the same time."""
         self.study.save(update_fields=list(self.form.fields))
 
-    def _changed(self) -> list[str]:
-        """Return the names of the fields that have changed."""
-        return list(self.form.changed_data)
+    def _changed_fields(self, stored: Study) -> list[str]:
+        """Return the names of the fields in which the study differs from what was ``stored``."""
+        return [name for name in self.form.fields if getattr(self.study, name) != getattr(stored, name)]
+
+    def _read_rows(self, study: Study) -> object:
+        """Return what the page stores besides the form's fields, as it is in ``study``."""
+        return None
+
+    def _name_rows(self, before: object) -> list[str]:
+        """Return what to call this if it differs from ``before``, for ``announce_change``."""
+        return [self.rows] if self._read_rows(self.study) != before else []
 
 
 class AboutPage(EditorPage):
@@ -94,7 +106,7 @@ class AboutPage(EditorPage):
 class GoalsPage(EditorPage):
     """The goals. Conditions that no longer fit them keep the study from opening, but not its goals from being stored."""
 
-    template = "studies/editor/goals.html"
+    template, rows = "studies/editor/goals.html", "goals"
     domains = DOMAINS
 
     def __init__(self, study: Study, data: Any = None) -> None:
@@ -116,14 +128,14 @@ class GoalsPage(EditorPage):
         Goal.objects.bulk_create(goals)
         self.notices += [fault.sentence for fault in find_faults(self.study, read_catalogue())]
 
-    def _changed(self) -> list[str]:
-        return ["goals"]
+    def _read_rows(self, study: Study) -> object:
+        return goal_rows(study)
 
 
 class QuestionsPage(EditorPage):
     """The questions, and the sentence that their answers make."""
 
-    form_class, template = PersonaForm, "studies/editor/questions.html"
+    form_class, template, rows = PersonaForm, "studies/editor/questions.html", "questionnaire"
 
     def __init__(self, study: Study, data: Any = None) -> None:
         super().__init__(study, data)
@@ -159,14 +171,15 @@ class QuestionsPage(EditorPage):
         self.study.save(update_fields=["questionnaire", *self.form.fields])
         self.notices += [*_unused_answers(self.study), *_misfits(self.study)]
 
-    def _changed(self) -> list[str]:
-        return ["questionnaire", *super()._changed()]
+    def _read_rows(self, study: Study) -> object:
+        return question_rows(study.questionnaire)
 
 
 class ChatbotsPage(EditorPage):
     """The chatbot, and the conditions of a study that compares several."""
 
     form_class, template = ChatbotForm, "studies/editor/chatbots.html"
+    rows = "conditions, with the same chatbots"
 
     def __init__(self, study: Study, data: Any = None) -> None:
         self._tested = chatbots_of(study)
@@ -201,9 +214,12 @@ class ChatbotsPage(EditorPage):
             condition.study = self.study
         Condition.objects.bulk_create(conditions)
 
-    def _changed(self) -> list[str]:
-        """Return the changed fields, and "conditions" if participants may meet another chatbot than before."""
-        return [*super()._changed(), *(["conditions"] if chatbots_of(self.study) != self._tested else [])]
+    def _read_rows(self, study: Study) -> object:
+        return condition_rows(study)
+
+    def _name_rows(self, before: object) -> list[str]:
+        """Call them "conditions" if participants may meet another chatbot than before: then the study is closed."""
+        return ["conditions"] if chatbots_of(self.study) != self._tested else super()._name_rows(before)
 
 
 class TextsPage(EditorPage):
@@ -214,11 +230,6 @@ class TextsPage(EditorPage):
     @property
     def facts(self) -> list[BoundField]:
         return [self.form[name] for name in FACTS]
-
-
-def _is_frozen_by_now(study: Study) -> bool:
-    """Return whether the study is frozen now. The row stays locked, so that no one can enrol before it is stored."""
-    return any(row.is_frozen for row in Study.objects.select_for_update().filter(pk=study.pk))
 
 
 def _unused_answers(study: Study) -> list[str]:

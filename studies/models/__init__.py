@@ -43,11 +43,11 @@ __all__ = [
     "Typing",
     "excluded_in",
     "found_unsafe",
+    "hold_in_use",
     "is_excluded",
     "is_unsafe",
     "new_token",
     "record_descent",
-    "hold_in_use",
     "refuse_archived",
     "write_pairs",
 ]

@@ -203,8 +203,9 @@ def hold_in_use(study_id: int | None) -> None:
 
     Lock it after dialogues and before evaluations. Raises Archived.
     """
-    list(Study.objects.select_for_update(no_key=True).filter(pk=study_id).values_list("pk"))
-    refuse_archived(study_id)
+    if study_id is not None:
+        list(Study.objects.select_for_update(no_key=True).filter(pk=study_id).values_list("pk"))
+        refuse_archived(study_id)
 
 
 def check_not_frozen(part: "Goal | Persona") -> None:

@@ -32,13 +32,15 @@ class PersonaForm:
     def save(self) -> bool:
         """Store the persona and return True; or return False with the mistakes, having stored nothing."""
         Study.objects.select_for_update().get(pk=self.persona.study_id)
+        before = (self.persona.pk, self.persona.code, self.persona.features)
         self.persona.code, self.persona.features = self.code.strip(), self.questions.answers
         verb = Verb.CHANGED if self.persona.pk else Verb.ADDED
         self.mistakes = self._mistakes()
         if self.mistakes or not self.questions.is_valid():
             return False
         self.persona.save()
-        record(self.persona.study, verb, f"the persona {self.persona.code}")
+        if before != (self.persona.pk, self.persona.code, self.persona.features):
+            record(self.persona.study, verb, f"the persona {self.persona.code}")
         return True
 
     def _mistakes(self) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
+from pytest_django import Settings
 
 from characters.deletion import delete_character
 from collection.research.opening import close_study
@@ -15,15 +16,19 @@ from dialogue.prompt_file import write_prompts
 from dialogue.prompts import load
 from evaluation.models import Evaluation
 from evaluation.planning.opening import close_evaluation, delete_plan
+from evaluation.research.evaluation_editor import blank_evaluation
 from simulation.cells import CELLS
 from simulation.services import cancel_run, queue_run, set_concurrency
 from studies.models import AuditLine, Study
 from studies.prompt_sets.versions import store_version
 from studies.services import announce_change, copy_study
+from tests.collection.research.editing import PAGES, address, edit
+from tests.collection.research.forms import read_form
 from tests.factories import make_character, make_run, make_staff, make_study
 from tests.roleplay_site.keeping.whole_study import make_whole_study
 
 pytestmark = pytest.mark.django_db
+CHAT_MODELS = Path(__file__).parents[1] / "data" / "chat_models.toml"
 
 
 @pytest.fixture
@@ -71,8 +76,8 @@ def test_what_services_change_in_a_study_leaves_a_line_each(tmp_path: Path) -> N
 def test_the_page_of_a_study_shows_its_downloads_and_changes_by_name_page_by_page(staff: Client) -> None:
     make_whole_study("demo")
     AuditLine.objects.all().delete()
-    for address in ("data/natural.jsonl", "evaluations/1/data/judgements.csv"):
-        staff.get(f"/studies/demo/{address}")
+    for file in ("data/natural.jsonl", "evaluations/1/data/judgements.csv"):
+        staff.get(f"/studies/demo/{file}")
     staff.post("/studies/demo/recruitment/", {})
     page = " ".join(re.sub(r"<[^>]+>", " ", staff.get("/studies/demo/history/").text).split())
     assert "ada exported demo-natural.jsonl" in page
@@ -95,3 +100,62 @@ def test_the_history_of_the_site_is_for_administrators_and_names_deleted_studies
     assert "created the prompt set curt@1" in page
     assert "deleted the character Coriolanus" in page
     assert '<td>gone</td><td class="long">changed the study: title' in page
+
+
+def test_a_form_that_is_saved_without_a_change_leaves_no_line(staff: Client, settings: Settings) -> None:
+    settings.MODELS_FILE = CHAT_MODELS
+    study = make_study()
+    Study.objects.update(chatbot="quick")
+    study.conditions.create(name="cold", sampling={"temperature": 0.2})
+    study.conditions.create(name="warm", goals=[2, 1])
+    evaluation = blank_evaluation(study)
+    evaluation.number = 1
+    evaluation.save()
+    evaluation.runs.add(run := make_run(study))
+    run.simulations.all().delete()
+    persona = f"/studies/demo/personas/{study.personas.all()[0].pk}/"
+    addresses = [*(address(study, page) for page in PAGES), "/studies/demo/recruitment/", persona]
+    addresses.append("/studies/demo/evaluations/1/edit/")
+    for each in reversed(addresses):
+        assert staff.post(each, read_form(staff.get(each).text)).status_code == 302, each
+    assert told(study) == ["ada changed the evaluation “Evaluation 1”"], "it had no texts for those who leave"
+    for each in addresses:
+        staff.post(each, read_form(staff.get(each).text))
+    assert len(told(study)) == 1
+    assert edit(staff, study, "goals/", **{"goals-0-text": "Another goal."}).status_code == 302
+    assert edit(staff, study, "chatbots/", **{"conditions-0-name": "cool"}).status_code == 302
+    assert told(study)[1:] == [
+        "ada changed the study: goals",
+        "ada changed the study: conditions, with the same chatbots",
+    ]
+
+
+def test_what_is_done_in_the_admin_of_django_leaves_a_line(staff: Client) -> None:
+    study = make_study()
+    User.objects.filter(username="ada").update(is_superuser=True)
+    grace = User.objects.create_user("grace")
+    account = f"/admin/auth/user/{grace.pk}/change/"
+    form = read_form(staff.get(account).text)
+    for change in ({}, {"is_superuser": "on"}):
+        assert staff.post(account, form | change).status_code == 302
+    assert staff.post("/admin/auth/group/add/", {"name": "readers"}).status_code == 302
+    assert staff.post(f"/admin/auth/user/{grace.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert told() == [
+        "ada changed the user grace in Django's admin: Superuser status",
+        "ada added the group readers in Django's admin",
+        "ada deleted the user grace in Django's admin",
+    ]
+    goal = study.goals.all()[0]
+    form = {"study": study.pk, "number": 1, "domain": "Math", "text": "Add."}
+    assert staff.post(f"/admin/studies/goal/{goal.pk}/change/", form).status_code == 302
+    assert (
+        staff.post(f"/admin/studies/persona/{study.personas.all()[0].pk}/delete/", {"post": "yes"}).status_code == 302
+    )
+    assert (
+        staff.post("/admin/studies/study/", {"action": "copy_studies", "_selected_action": study.pk}).status_code == 302
+    )
+    assert [line.partition(" in Django's admin")[0] for line in told(study)] == [
+        "ada changed the goal Goal 1 (Math)",
+        "ada deleted the persona P01",
+        "ada copied the study",
+    ]

@@ -14,6 +14,7 @@ from characters.benchmarks.refusals import BenchmarkRefused
 from characters.benchmarks.removal import count_answers, count_benchmark, remove_answers, remove_benchmark
 from characters.models import AnswerSet, Benchmark
 from studies.access import staff_only
+from studies.audit import Verb, record
 
 
 @staff_only
@@ -24,6 +25,7 @@ def export_answers(request: HttpRequest, token: str, answers: str) -> HttpRespon
     if form.is_bound and form.is_valid():
         try:
             files = read_general(found, form.cleaned_data["test_share"], form.cleaned_data["seed"])
+            record(None, Verb.EXPORTED, f"the answers of {found.name}", about=found.benchmark.name)
             return send_archive(files, f"{found.benchmark.name} {found.name}")
         except BenchmarkRefused as error:
             form.add_error(None, str(error))

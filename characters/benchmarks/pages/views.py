@@ -4,7 +4,7 @@ from typing import get_args
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -16,12 +16,11 @@ from characters.benchmarks.pages.benchmark_page import finished_answers, read_an
 from characters.benchmarks.pages.left_out_page import read_left_out
 from characters.benchmarks.pages.load_form import LoadForm
 from characters.models import AnswerSet, Benchmark
+from characters.table_files import send_table
 from rolellm.rolebench.layout import Split
 from studies.access import account, staff_only
-from studies.files.printed_tables import to_csv, to_latex
 
 ANSWERS_A_PAGE = 20
-_WRITERS = {"csv": (to_csv, "text/csv"), "tex": (to_latex, "application/x-tex")}
 
 
 @staff_only
@@ -85,12 +84,7 @@ def benchmark_table(request: HttpRequest, token: str, name: str, ending: str) ->
     """Download a table of scores."""
     found = get_object_or_404(Benchmark, token=token)
     tables = (table for split in get_args(Split) for table in tables_of(found, split))
-    table = next((table for table in tables if table.name == name), None)
-    if table is None or ending not in _WRITERS:
-        raise Http404
-    write, kind = _WRITERS[ending]
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
-    return HttpResponse(write(table), content_type=f"{kind}; charset=utf-8", headers=headers)
+    return send_table((table for table in tables if table.name == name), ending, found.name)
 
 
 def _list(request: HttpRequest, form: LoadForm, status: int = 200) -> HttpResponse:

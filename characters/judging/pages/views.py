@@ -16,12 +16,12 @@ from characters.judging.pages.judging_page import (
     read_part,
     rolebench_tables,
 )
-from characters.judging.pages.table_files import send_table
 from characters.judging.results import read_result
 from characters.judging.rolebench_table import rolebench_table
 from characters.judging.tables import tables_of
 from characters.judging.verdicts import write_verdicts
 from characters.models import Benchmark, Judging
+from characters.table_files import send_table
 from rolellm.rolebench.layout import Split
 from studies.access import account, staff_only
 from studies.audit import Verb, record
@@ -66,13 +66,17 @@ def benchmark_tables(request: HttpRequest, token: str) -> HttpResponse:
 def benchmark_table(request: HttpRequest, token: str, split: str, ending: str) -> HttpResponse:
     """Download the table of scores and win rates on a split."""
     benchmark = get_object_or_404(Benchmark, token=token)
-    return send_table((rolebench_table(benchmark, each) for each in get_args(Split) if each == split), ending)
+    return send_table(
+        (rolebench_table(benchmark, each) for each in get_args(Split) if each == split), ending, benchmark.name
+    )
 
 
 @staff_only
 def judging_table(request: HttpRequest, token: str, name: str, ending: str) -> HttpResponse:
     """Download a table of a judging."""
-    return send_table((table for table in tables_of(read_result(_find(token))) if table.name == name), ending)
+    found = _find(token)
+    tables = (table for table in tables_of(read_result(found)) if table.name == name)
+    return send_table(tables, ending, found.benchmark.name)
 
 
 @staff_only

@@ -48,10 +48,13 @@ from tests.roleplay_site.keeping.whole_study import make_whole_study
 def race(slug, first, second):
     study, begun, ended = make_whole_study(slug), Event(), Event()
     study.runs.update(state=Run.State.PAUSED)
+    study.runs.all()[0].simulations.update(finished_at=None, ending="")
     def hold():
         with transaction.atomic():
-            first(study)
-            begun.set()
+            try:
+                first(study)
+            finally:
+                begun.set()
             ended.wait(0.5)
         return "done"
     def come_later():
@@ -66,7 +69,7 @@ def race(slug, first, second):
     return at_once(lambda work: work(), (hold, come_later))
 
 def start(study):
-    queue_run(study.runs.get())
+    queue_run(study.runs.all()[0])
 
 def judge(study):
     open_evaluation(study.evaluations.get())
