@@ -103,7 +103,7 @@ def _values(key: int | None) -> list[object]:
             list(row.runs.order_by("pk")),
             [copied_values(one) for one in row.outcomes.order_by("kind")],
         ]
-        for row in Evaluation.objects.filter(pk=key)
+        for row in (Evaluation.objects.filter(pk=key) if key else ())
     ]
 
 
