@@ -1,6 +1,7 @@
-"""A preview of a study's pages for its researchers, from consent to the last page, without the chat. Nothing is stored.
+"""A preview of a study's pages for its researchers, from consent to the last page, with an example of a chat.
 
-So the address of each page carries what decides on the next ones: the condition, and answers on which questions depend.
+Nothing is stored, so the address of each page carries what decides on the next ones: the condition, and answers on which
+questions depend.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from django.urls import reverse
 
 from collection.models import Outcome
 from collection.participation.enrolment import ChatEnrolment
+from collection.participation.goals import Progress
 from collection.participation.persona_form import is_screened_out, read_form
 from collection.participation.surveys import SurveyStep
 from collection.participation.texts import researchers_only_preview
@@ -28,7 +30,7 @@ from studies.models import Condition, Goal
 from studies.questionnaires import read_questions
 from studies.questions.question import SURVEYS, Placement, Question
 
-ORDER = ("form", "before", "start", "after_goal", "after_all", "end")
+ORDER = ("form", "before", "start", "chat", "after_goal", "after_all", "end")
 """The pages after the consent, as their addresses name them; surveys are named by their placement."""
 _SALT = "collection.preview"
 
@@ -70,12 +72,12 @@ class Walk:
         return SurveyStep(placement, goal, asked, self.earlier)
 
     def after(self, page: str, answers: Answers | None = None) -> str:
-        """Return the address of the page that follows after these answers; pages without a question are passed over."""
+        """Return the address of the page that follows after these answers; pages without anything to show are passed over."""
         decisive = {one.condition.key for one in self.questions if one.condition}
         kept = {key: value for key, value in (answers or {}).items() if key in decisive}
         walk = Walk(self.enrolment, self.condition, {**self.earlier, **kept})
         later = ORDER[ORDER.index(page) + 1 :]
-        return walk.address("preview-page", next(one for one in later if one not in SURVEYS or walk._asks(one)))
+        return walk.address("preview-page", next(one for one in later if walk._has(one)))
 
     def address(self, name: str, *page: str) -> str:
         query = {"condition": self.condition.name} if self.condition else {}
@@ -83,8 +85,10 @@ class Walk:
         path = reverse(name, args=[*self.enrolment.location, *page])
         return f"{path}?{urlencode(query)}" if query else path
 
-    def _asks(self, placement: str) -> bool:
-        return bool(self.survey(Placement(placement)).page().questions)
+    def _has(self, page: str) -> bool:
+        if page == "chat":
+            return bool(self.goals)
+        return page not in SURVEYS or bool(self.survey(Placement(page)).page().questions)
 
 
 def researchers_only(view: Callable[..., HttpResponse]) -> AnyView:
@@ -114,7 +118,7 @@ def page(request: HttpRequest, walk: Walk, page: str) -> HttpResponse:
     """Show another page of the preview."""
     if page in SURVEYS:
         return _survey(request, walk, Placement(page))
-    views = {"form": _persona_form, "start": _instruction, "end": _end}
+    views = {"form": _persona_form, "start": _instruction, "end": _end} | ({"chat": _chat} if walk.goals else {})
     return views[page](request, walk) if page in views else nothing_here(request, walk.enrolment, page)
 
 
@@ -141,6 +145,14 @@ def _instruction(request: HttpRequest, walk: Walk) -> HttpResponse:
     count = len(walk.goals)
     shown: dict[str, Any] = {"left": count, "total": count, "instruction": walk.instruction, "on": walk.after("start")}
     return _render(request, walk, "participant_instruction", **shown)
+
+
+def _chat(request: HttpRequest, walk: Walk) -> HttpResponse:
+    """Show the first goal with an example instead of a chat."""
+    count = len(walk.goals)
+    progress = Progress(1, count, 0, may_go_on=True, why_not="", is_last=count == 1)
+    shown: dict[str, Any] = {"goal": walk.goals[0], "instruction": walk.instruction, "progress": progress}
+    return _render(request, walk, "chat_preview", on=walk.after("chat"), **shown, **walk.enrolment.consent_page())
 
 
 def _end(request: HttpRequest, walk: Walk, kind: str = Outcome.Kind.COMPLETED) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Researchers who follow a study's link may preview its pages without taking part."""
 
+import re
 from typing import Any
 
 import pytest
@@ -50,8 +51,12 @@ def test_the_link_of_an_unopened_study_shows_its_pages_to_its_researchers(client
     assert "Please choose" in form
     told = client.post("/s/demo/preview/form/", FEATURES, follow=True).text
     assert BANNER in told
-    assert "The preview leaves out the chat." in told
-    assert 'href="/s/demo/preview/end/"' in told
+    assert 'href="/s/demo/preview/chat/"' in told
+    chat = client.get("/s/demo/preview/chat/").text
+    assert (BANNER in chat, "Goal 1 of 2" in chat, study.goals.all()[0].text in chat) == (True, True, True)
+    assert "Example: the chatbot’s replies appear here." in chat
+    assert re.search(r"<textarea[^>]* disabled", chat)
+    assert 'href="/s/demo/preview/end/"' in chat
     ended = client.get("/s/demo/preview/end/").text
     assert (BANNER in ended, "Done!" in ended) == (True, True)
     assert "participant" not in client.cookies
@@ -76,7 +81,7 @@ def test_nobody_else_sees_a_preview(study: Study, kind: str) -> None:
     if kind != "nobody":
         stranger.force_login(User.objects.create_user("somebody", is_staff=kind == "no right"))
     assert "This study is closed" in stranger.get("/s/demo/").text
-    for address in ("preview/", "preview/form/", "preview/start/", "preview/after_all/"):
+    for address in ("preview/", "preview/form/", "preview/start/", "preview/chat/", "preview/after_all/"):
         page: Any = stranger.get(f"/s/demo/{address}")
         assert (page.status_code, BANNER in page.text) == (403, False)
         assert "Only the study’s researchers can open it." in page.text
@@ -91,7 +96,9 @@ def test_every_page_of_questions_is_previewed_with_those_that_earlier_answers_le
     assert "Before you begin" in before.text
     here = f"{before.request['PATH_INFO']}?{before.request['QUERY_STRING']}"
     start = client.post(here, {"page-of": "before", "mood": "good"})
-    on = client.get(start["Location"]).context["on"]
+    chat = client.get(start["Location"]).context["on"]
+    assert chat.startswith("/s/demo/preview/chat/?earlier=")
+    on = client.get(chat).context["on"]
     assert on.startswith("/s/demo/preview/after_goal/?earlier=")
     about = client.get(on)
     assert (BANNER in about.text, study.goals.all()[0].text in about.text) == (True, True)
@@ -102,7 +109,8 @@ def test_every_page_of_questions_is_previewed_with_those_that_earlier_answers_le
     assert client.post(last, {"page-of": "after_all", "fluent": "Yes"})["Location"].startswith("/s/demo/preview/end/")
     Study.objects.update(questionnaire=[*paper_questionnaire(), FLUENT])
     native = client.post("/s/demo/preview/form/", FEATURES | {"native_english": "Yes"}, follow=True)
-    assert native.context["on"].startswith("/s/demo/preview/end/"), "nobody is asked whether a native speaker is fluent"
+    on = client.get(native.context["on"]).context["on"]
+    assert on.startswith("/s/demo/preview/end/"), "nobody is asked whether a native speaker is fluent"
     assert_nothing_is_stored()
     assert not SurveyAnswer.objects.exists()
 
@@ -119,6 +127,10 @@ def test_each_condition_has_its_preview(client: Client, study: Study) -> None:
     told = client.get("/s/demo/preview/start/?condition=cold&earlier=forged").text
     assert "Be cold." in told
     assert "You will get 1 goal." in told
+    chat = client.get("/s/demo/preview/chat/?condition=cold").text
+    assert (study.goals.get(number=2).text in chat, "Be cold." in chat, "Finish" in chat) == (True, True, True)
+    study.goals.all().delete()
+    assert client.get("/s/demo/preview/chat/").status_code == 404
 
 
 def test_a_researcher_at_the_door_of_an_open_study_may_do_either(client: Client) -> None:
