@@ -13,7 +13,7 @@ from characters.tuning.requests import request_tuning
 from characters.tuning.sources import Sources
 from characters.uploads import MOST_MEGABYTES, UploadField, UploadsField, as_files
 from rolellm.tuning.recipe import InvalidRecipe, Recipe
-from studies.editor.fields import offer
+from studies.editor.fields import Lines, offer
 from studies.language_models.catalogue import read_catalogue
 
 _STANDARD = Recipe()
@@ -51,6 +51,9 @@ class TuningForm(forms.Form):
         required=False,
         label="Files of rows",
         help_text=f"In RoleBench's format (.jsonl), for example train.jsonl; at most {MOST_MEGABYTES} MB together.",
+    )
+    roles = Lines(
+        label="Roles, one per line", rows=3, required=False, help_text="Only rows of these roles. Empty: of all roles."
     )
     descriptions = UploadField(
         command="rocit train --descriptions FILE",
@@ -117,6 +120,7 @@ class TuningForm(forms.Form):
                 files=tuple(rows),
                 benchmarks=tuple(values["benchmarks"]),
                 triplets_of=tuple(values["triplets"]),
+                roles=tuple(values["roles"]),
                 descriptions=described[0] if described else None,
             )
 

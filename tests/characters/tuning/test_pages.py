@@ -1,6 +1,7 @@
 """The pages of tunings, without a browser: who may see them, what a mistake says, the losses as a file."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -95,6 +96,24 @@ def test_published_rows_and_descriptions_can_be_uploaded(client: Client, tmp_pat
     assert found.configuration["sources"]["files"] == ["3-train.jsonl", "train.jsonl", "3-3-train.jsonl"]
     assert found.configuration["sources"]["descriptions"] == "desc.json"
     assert len(read_samples(Path(found.folder))) == 24
+
+
+def test_rows_can_be_limited_to_roles(client: Client, tmp_path: Path) -> None:
+    rows, described = (path.read_bytes() for path in write_rows(tmp_path))
+    told = {"name": "one", "model": "base", "variant": "system", "markup": "own", "modules": "q and v"}
+    told |= {name: str(getattr(Recipe(), name)) for name in NUMBERS}
+
+    def send(roles: str) -> Any:
+        uploads = {
+            "rows": SimpleUploadedFile("train.jsonl", rows),
+            "descriptions": SimpleUploadedFile("d.json", described),
+        }
+        return client.post("/new-tuning/", told | uploads | {"roles": roles})
+
+    assert "No row has the role &#x27;Eve&#x27;. Choose from: Ann, Bob." in send("Eve").text
+    assert send("Ann\r\n\r\n").status_code == 302
+    found = Tuning.objects.get(name="one")
+    assert (found.samples, found.configuration["roles"]) == (4, ["Ann"])
 
 
 @pytest.mark.parametrize(
