@@ -19,4 +19,7 @@ def keep_judged_answers(answer_set: AnswerSet, **_signal: Any) -> None:
 def _why_kept(answer_set: AnswerSet, evaluation: Evaluation) -> str:
     if evaluation.is_planned:
         return f"The planned evaluation “{evaluation}” uses {answer_set.name}. Delete its plan first."
-    return f"People judge {answer_set.name} in the evaluation “{evaluation}”, so it stays with their judgements."
+    return (
+        f"People judge {answer_set.name} in the evaluation “{evaluation}”, so it stays with their judgements."
+        " Close and delete the evaluation first."
+    )

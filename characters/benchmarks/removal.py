@@ -39,8 +39,8 @@ def remove_benchmark(benchmark: Benchmark) -> str:
         return in_words(benchmark.delete()[1])
     except ProtectedError as error:
         raise BenchmarkRefused(
-            f"People judge answers to {benchmark.name}, so it stays with their judgements. If no evaluation has been"
-            " opened yet, delete its plan first."
+            f"People judge answers to {benchmark.name}, so it stays with their judgements. Close and delete its evaluations"
+            " first."
         ) from error
 
 

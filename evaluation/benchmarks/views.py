@@ -1,6 +1,7 @@
 """Views of evaluations of answers."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST
 from characters.models import Benchmark
 from characters.table_files import send_table
 from collection.research.downloads import send_file
+from evaluation.benchmarks.deletion import NotDeleted, delete_judged, what_is_deleted
 from evaluation.benchmarks.files import DOWNLOADS
 from evaluation.benchmarks.pages import list_evaluations, list_results
 from evaluation.benchmarks.plan_editor import AnswerPlanEditor, blank_evaluation
@@ -21,7 +23,7 @@ from evaluation.research.actions import change_evaluation, change_flag
 from evaluation.research.evaluation_form import TEXTS
 from evaluation.research.evaluation_page import read_evaluation, read_outcomes
 from evaluation.research.progress import Progress, read_progress
-from studies.access import staff_only
+from studies.access import DELETE, account, staff_only
 from studies.files.exports import Incomplete
 from studies.live import Live, send_updates
 
@@ -66,6 +68,8 @@ def text_preview(request: HttpRequest, token: str, name: str) -> HttpResponse:
 def evaluation(request: HttpRequest, token: str, number: int) -> HttpResponse:
     """Show an evaluation. Posting an action opens, closes or deletes it."""
     _, found = _find(token, number)
+    if request.POST.get("action") == "delete-judged":
+        return _delete_judged(request, found)
     if request.method == "POST":
         is_there = change_evaluation(request, found)
         return redirect(found.address) if is_there else redirect("benchmark-evaluations", token)
@@ -137,6 +141,19 @@ def _edit(request: HttpRequest, found: Evaluation, benchmark: Benchmark) -> Http
     return render(request, "answer_evaluations/form.html", {"editor": editor, "benchmark": benchmark}, status=status)
 
 
+def _delete_judged(request: HttpRequest, found: Evaluation) -> HttpResponse:
+    name = account(request).get_username()
+    if not account(request).has_perm(DELETE):
+        raise PermissionDenied(f"Your account '{name}' may change studies and evaluations but not delete them.")
+    try:
+        delete_judged(found, request.POST.get("name", ""))
+    except NotDeleted as reason:
+        messages.error(request, str(reason))
+        return redirect(found.address)
+    messages.success(request, f"“{found}” has been deleted.")
+    return redirect("benchmark-evaluations", found.place)
+
+
 def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status: int = 200) -> HttpResponse:
     chosen = request.GET.get("page", "1"), request.GET.get("evaluator", "")
     page = read_evaluation(found, request.build_absolute_uri("/"), *chosen)
@@ -148,6 +165,8 @@ def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status:
         "plan": page.plan,
         "live": _live(found, page.progress),
         "reason": reason,
+        "deleted": what_is_deleted(found),
+        "may_delete": account(request).has_perm(DELETE),
         **read_outcomes(found),
     }
     return render(request, "answer_evaluations/evaluation.html", context, status=status)

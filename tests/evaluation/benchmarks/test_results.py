@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from characters.benchmarks.removal import remove_benchmark
 from characters.judging.rolebench_table import rolebench_table
 from evaluation.benchmarks.agreement import Agreement
 from evaluation.benchmarks.files import export_answer_judgements
 from evaluation.benchmarks.results import compare, rank_sets, read_answer_results
 from evaluation.judges.judge_runs import request_judge_run
-from evaluation.models import Evaluation, Judgement
+from evaluation.models import AnswerPlan, Evaluation, Evaluator, Judgement, Pair
 from evaluation.planning.opening import close_evaluation
 from simulation.requests import RequestError
+from studies.models import AuditLine
 from tests.characters.judging.factories import BASELINE, ContentJudge, request, run
 from tests.evaluation.benchmarks.judged import benchmark_of, judge, judge_all, make_open_evaluation
 from tests.evaluation.factories import make_evaluator, presentations_of
@@ -112,6 +115,26 @@ def test_the_page_hides_results_until_asked_and_the_table_until_closing(client: 
     [row] = [row for row in rolebench_table(benchmark, "instruction").rows if row[0] == "Tuned" and "people" in row]
     judge_at = row.index("people")
     assert row[judge_at + 1 : judge_at + 3] == (BASELINE, 100.0)
+
+
+def test_a_closed_evaluation_is_deleted_by_its_name_and_by_who_may(client: Client) -> None:
+    evaluation = make_open_evaluation()
+    judge_all(evaluation, STYLE_WINS)
+    benchmark, typed = benchmark_of(evaluation), {"action": "delete-judged", "name": "Evaluation 1"}
+    assert client.post(evaluation.address, typed).status_code == 403
+    User.objects.update(is_superuser=True)
+    assert "Close it first." in client.post(evaluation.address, typed, follow=True).text
+    close_evaluation(evaluation)
+    assert "1 evaluator and 5 judgements would be deleted" in client.get(evaluation.address).text
+    refused = client.post(evaluation.address, typed | {"name": "Evaluation"}, follow=True)
+    assert "so nothing was deleted" in refused.text
+    assert (Evaluation.objects.count(), Judgement.objects.count()) == (1, 5)
+    assert "has been deleted." in client.post(evaluation.address, typed, follow=True).text
+    assert not any(table.objects.exists() for table in (Evaluation, Judgement, Pair, Evaluator, AnswerPlan))
+    line = AuditLine.objects.latest("pk")
+    assert (line.verb, line.about) == ("deleted", benchmark.name)
+    assert line.words == "the evaluation “Evaluation 1” with 1 evaluator and 5 judgements"
+    remove_benchmark(benchmark)
 
 
 def test_every_judgement_is_exported_with_its_reasons_and_what_was_read(client: Client) -> None:
