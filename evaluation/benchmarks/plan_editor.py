@@ -12,8 +12,10 @@ from evaluation.benchmarks.plan_form import AnswersForm, SettingsForm
 from evaluation.kinds.answers import answer_texts
 from evaluation.models import AnswerPlan, Evaluation, EvaluationOutcome
 from evaluation.models.evaluations import LARGEST_SEED
-from evaluation.research.evaluation_editor import OPENED, is_planned_by_now
+from evaluation.planning.opening import record_act
+from evaluation.research.evaluation_editor import OPENED, is_planned_by_now, read_stored
 from evaluation.research.evaluation_form import EvaluationOutcomeForm
+from studies.audit import Verb
 from studies.editor.mistakes import Mistake, list_mistakes
 
 Kind = EvaluationOutcome.Kind
@@ -67,12 +69,15 @@ class AnswerPlanEditor:
         elif not is_planned_by_now(self.evaluation):
             self.form.add_error(None, ValidationError(OPENED))
             return False
+        before = read_stored(self.evaluation)
         stored = self.form.save()
         self.answers.instance.evaluation = stored
         self.answers.save()
         for outcome in (self.completion, self.full):
             outcome.instance.evaluation = stored
             outcome.save()
+        if read_stored(stored) != before:
+            record_act(stored, Verb.CHANGED if self.name else Verb.CREATED)
         return True
 
 

@@ -57,7 +57,7 @@ def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None
             locked.opened_at = now or timezone.now()
         locked.state, locked.closed_at = Evaluation.State.OPEN, None
         locked.save(update_fields=["state", "noted", "opened_at", "closed_at"])
-        record(locked.study, Verb.OPENED, f"the evaluation “{locked}”")
+        record_act(locked, Verb.OPENED)
     evaluation.refresh_from_db()
 
 
@@ -69,7 +69,7 @@ def close_evaluation(evaluation: Evaluation, now: datetime | None = None) -> Non
             _await_answers(locked)
             locked.state, locked.closed_at = Evaluation.State.CLOSED, now or timezone.now()
             locked.save(update_fields=["state", "closed_at"])
-            record(locked.study, Verb.CLOSED, f"the evaluation “{locked}”")
+            record_act(locked, Verb.CLOSED)
     evaluation.refresh_from_db()
 
 
@@ -78,8 +78,13 @@ def delete_plan(evaluation: Evaluation) -> bool:
     """Delete the evaluation if it was never opened. Return whether it was deleted."""
     planned = Evaluation.objects.select_for_update().filter(pk=evaluation.pk, state=Evaluation.State.PLANNED)
     for row in planned:
-        record(row.study, Verb.DELETED, f"the evaluation “{row}”")
+        record_act(row, Verb.DELETED)
     return bool([row.delete() for row in planned])
+
+
+def record_act(evaluation: Evaluation, verb: Verb) -> None:
+    """Record that this was done to the evaluation of a study or of a benchmark."""
+    record(evaluation.study, verb, f"the evaluation “{evaluation}”", about=str(evaluation.benchmark or ""))
 
 
 def lock_evaluation(evaluation: Evaluation) -> Evaluation:

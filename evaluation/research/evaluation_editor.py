@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
-from evaluation.models import Evaluation, EvaluationOutcome
+from evaluation.models import AnswerPlan, Evaluation, EvaluationOutcome
 from evaluation.models.evaluations import LARGEST_SEED
+from evaluation.planning.opening import record_act
 from evaluation.research.evaluation_form import EvaluationForm, EvaluationOutcomeForm
 from evaluation.research.own_question_rows import OwnQuestionRows, own_question_rows
 from evaluation.texts import default_consent, default_instruction
-from studies.audit import Verb, record
+from studies.audit import Verb
 from studies.editor.mistakes import Mistake, list_mistakes, list_row_mistakes
 from studies.models import Study
 from studies.services import copied_values
@@ -69,14 +70,14 @@ class EvaluationEditor:
         elif not is_planned_by_now(self.evaluation):
             self.form.add_error(None, ValidationError(OPENED))
             return False
-        before = _values(self.evaluation.pk)
+        before = read_stored(self.evaluation)
         self.evaluation.own_questions = self.questions.table
         stored = self.form.save()
         for outcome in (self.completion, self.full):
             outcome.instance.evaluation = stored
             outcome.save()
-        if _values(stored.pk) != before:
-            record(self.study, Verb.CHANGED if self.name else Verb.CREATED, f"the evaluation “{stored}”")
+        if read_stored(stored) != before:
+            record_act(stored, Verb.CHANGED if self.name else Verb.CREATED)
         return True
 
 
@@ -95,16 +96,15 @@ def similar_evaluation(like: Evaluation) -> Evaluation:
     return Evaluation(study=like.study, seed=randbelow(LARGEST_SEED + 1), **settings)
 
 
-def _values(key: int | None) -> list[object]:
-    """Return everything that the form stores, as it is stored; nothing for a new evaluation."""
-    return [
-        [
-            copied_values(row),
-            list(row.runs.order_by("pk")),
-            [copied_values(one) for one in row.outcomes.order_by("kind")],
-        ]
-        for row in (Evaluation.objects.filter(pk=key) if key else ())
-    ]
+def read_stored(evaluation: Evaluation) -> list[object]:
+    """Return everything that the form of an evaluation stores, as it is stored; nothing for a new evaluation."""
+    stored = Evaluation.objects.filter(pk=evaluation.pk).first() if evaluation.pk else None
+    if stored is None:
+        return []
+    plans = AnswerPlan.objects.filter(evaluation=stored)
+    rows = [stored, *stored.outcomes.order_by("kind"), *plans]
+    compared = [[plan.baseline_id, *plan.answer_sets.order_by("pk")] for plan in plans]
+    return [[copied_values(row) for row in rows], list(stored.runs.order_by("pk")), compared]
 
 
 def _next_number(study: Study) -> int:

@@ -7,6 +7,7 @@ from django.test import Client
 
 from characters.models import Benchmark
 from evaluation.models import Evaluation
+from studies.models import AuditLine
 from tests.characters.judging.factories import BASELINE, make_answers, make_benchmark
 from tests.collection.research.forms import read_form
 from tests.evaluation.factories import make_answer_evaluation, make_evaluator
@@ -85,6 +86,8 @@ def test_a_plan_is_opened_followed_and_closed(client: Client, benchmark: Benchma
     client.post(evaluation.address, {"action": "close"})
     evaluation.refresh_from_db()
     assert evaluation.state == Evaluation.State.CLOSED
+    lines = AuditLine.objects.filter(about=benchmark.name).order_by("pk")
+    assert [line.verb for line in lines if "the evaluation" in line.words] == ["changed", "opened", "closed"]
     assert "closed" in read(client, home(benchmark))
 
 
