@@ -7,15 +7,16 @@ from copy import copy
 from roleplay_site.serving.views import is_passing
 
 _PERSONAL_LINK = re.compile(r"(/s/[^/\s]+/(?:judge/\d+/)?p/)[^/\s]+")
-_SIGNED = re.compile(r"(?<![\w-])[\w-]+:[0-9A-Za-z]+:[\w-]{43}")
-"""Signed tokens anywhere in the line: a mail program may have altered the link."""
+_SIGNED = re.compile(r"(?<![\w-])(?:[\w-]+:[0-9A-Za-z]+:[\w-]{43}|[0-9a-z]{6,13}-[0-9a-f]{32}(?![\w-]))")
+"""Tokens that are signed, or let the owner of an account choose a password, anywhere in the line: a mail program may have
+altered the link."""
 _QUERY = re.compile(r"(?<=[?&;])[\w.%-]+=\S*")
 """Queries in addresses, referrers and altered links: they may identify a person."""
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Leave the tokens of personal links out of the addresses that Django logs, because they open all data of a person, and
-    queries, because they hold recruitment-platform IDs.
+    """Leave the tokens of personal links out of the addresses that Django logs, because they open all data of a person or an
+    account, and queries, because they hold recruitment-platform IDs.
 
     A refused page (4xx) is one line without a traceback: the site is not at fault, and a visitor can cause thousands.
     So is an unavailable database, with the driver's words, because every request and every task fails then.

@@ -104,11 +104,15 @@ def _sent_back(request: HttpRequest) -> HttpResponse:
 
 
 def _left(request: HttpRequest) -> str:
-    """Return the page whose form was sent, because its target may accept no GET; the home page if it is not of this site."""
+    """Return the page whose form was sent, because its target may accept no GET; the home page if it is not of this site.
+
+    An address that begins with two slashes would lead to another site.
+    """
     page = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(page, request.get_host(), require_https=request.is_secure()):
         return "/"
-    return urlsplit(page)._replace(scheme="", netloc="").geturl() or "/"
+    parts = urlsplit(page)
+    return parts._replace(scheme="", netloc="", path=f"/{parts.path.lstrip('/')}").geturl()
 
 
 def _shown(request: HttpRequest) -> str:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from collection.models import Recruitment
+from collection.participation.eligibility import lock_recruitment
 from collection.participation.enrolment import ChatEnrolment
 from collection.research.opening import NotReady, what_it_lacks
 from collection.research.recruitment_form import find_recruitment
@@ -67,7 +68,8 @@ def _new_copy(study: Study) -> Study:
 
 def _delete_copy(copy: Study) -> int:
     """Delete the copy and return the number of its participants. Their data go first, as when they withdraw, because processes
-    that still store something in their dialogues must notice."""
+    that still store something in their dialogues must notice. Nobody enrols meanwhile."""
+    lock_recruitment(copy)
     enrolment, people = ChatEnrolment(copy), list(copy.participants.select_for_update(of=("self",)))
     for participant in people:
         enrolment.delete_data(participant)

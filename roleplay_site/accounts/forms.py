@@ -25,8 +25,8 @@ class NewAccountForm(RightsForm):
     field_order = ("name", "rights")
 
     def clean_name(self) -> str:
-        """Refuse the name of another account, whatever its case."""
-        name: str = self.cleaned_data["name"]
+        """Refuse the name of another account, whatever its case. Names are stored in Unicode's compatible form."""
+        name = User.normalize_username(self.cleaned_data["name"])
         if User.objects.filter(username__iexact=name).exists():
             raise forms.ValidationError(f"There is already a user {name}. Choose another name.")
         return name

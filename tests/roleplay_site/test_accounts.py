@@ -87,7 +87,9 @@ def test_the_last_administrator_stays_one(admin_client: Client, admin_user: User
 
 def test_a_name_that_is_taken_adds_nobody_and_only_administrators_get_there(admin_client: Client) -> None:
     make_staff("Grace")
-    assert "There is already a user grace. Choose another name." in post(admin_client, "/users/", name="grace")
+    for written in ("grace", "\uff47race"):
+        page = post(admin_client, "/users/", name=written)
+        assert "There is already a user grace. Choose another name." in page
     client = Client()
     client.force_login(User.objects.get(username="Grace"))
     assert client.post("/users/", {"name": "eve", "rights": ["administrator"]}).status_code == 403

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.contrib.auth.tokens import default_token_generator
 from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
@@ -16,6 +17,7 @@ from roleplay_site.log_lines import DiscreetFormatter
 from tests.collection.factories import enrol_participant, make_open_study
 from tests.enrolment.people import personal_token
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
+from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +54,14 @@ def test_the_log_holds_no_personal_link_of_an_evaluator(log: StringIO) -> None:
 def test_nor_one_in_a_link_that_something_has_bent(log: StringIO, address: str) -> None:
     token = personal_token(make_evaluator())
     assert Client().get(address.format(token)).status_code == 404
+    assert "Not Found: " in log.getvalue()
+    assert token not in log.getvalue()
+
+
+@pytest.mark.parametrize("address", ["/login/new/{}/{}/x/", "//Login/new/{}/{}", "/{}:{}"])
+def test_the_log_holds_no_link_for_a_password(log: StringIO, address: str) -> None:
+    token = default_token_generator.make_token(make_staff())
+    assert Client().get(address.format("MQ", token)).status_code == 404
     assert "Not Found: " in log.getvalue()
     assert token not in log.getvalue()
 

@@ -55,6 +55,7 @@ def test_a_fragment_sends_the_whole_page_to_the_login() -> None:
         ("http://testserver/studies/demo/?tab=1", "/studies/demo/%3Ftab%3D1"),
         ("http://testserver", "/"),
         ("http://evil.example/studies/demo/", "/"),
+        ("http://testserver//evil.example/", "/evil.example/"),
         ("http://[::1", "/"),
         ("", "/"),
     ],

@@ -19,6 +19,7 @@ LINKS = [
     f"//s/demo/p/{TOKEN}",
     f"/S/demo/P/{TOKEN}/?change=1",
     f"/s/demo%2Fp%2F{TOKEN}/",
+    f"/login/new/MQ/{TOKEN}/",
 ]
 
 
