@@ -51,7 +51,8 @@ make("guide", "guide", goals=10)
 make("german", "quick", people=1, language="de")
 make_arabic_study()
 trust = {"key": "trust", "label": "How far do you trust it?", "kind": "scale", "low": 1, "high": 5}
-questionnaire = [*paper_questionnaire(), trust | {"placement": "after_goal"}]
+speakers = {"key": "native_english", "answers": ["Yes", "No"]}
+questionnaire = [*paper_questionnaire(), trust | {"placement": "after_goal", "shown_if": speakers}]
 make("tried", "quick", people=0, goals=1, questionnaire=questionnaire, contact="ada@example.org")
 researcher = Client()
 researcher.force_login(make_staff())
