@@ -9,10 +9,11 @@ from django.db.models import TextChoices
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 
+from evaluation.models.answers import Choice, Confidence
 from studies.questions.answers import answer_fault, check_page, is_empty
 from studies.questions.numbers import is_number
 from studies.questions.order import condition_faults
-from studies.questions.pages import read_posted
+from studies.questions.pages import QuestionPage, read_posted
 from studies.questions.question import Condition, Kind, Question
 from studies.questions.storage import entry_faults, question_faults, read_question, write_question
 
@@ -21,6 +22,14 @@ MOST_CHARACTERS = 10_000
 """Of all texts in one answer: each draft stores them again, so that a script could fill the disk with longer ones."""
 SIDES = ("first", "second")
 DIALOGUES = ("natural", "simulated")
+PAPER = (
+    Question("choice", "Which dialogue is artificial?", options=tuple(Choice.values), may_be_withheld=False),
+    Question("confidence", "How confident are you?", options=tuple(Confidence.values), may_be_withheld=False),
+)
+"""The paper's questions on which others can depend, in the words of researchers' pages, with their answers as stored."""
+PAPER_WORDS = {"choice": dict(Choice.choices), "confidence": dict(Confidence.choices)}
+"""How these pages show their answers."""
+_PAPER_KEYS = frozenset(question.key for question in PAPER)
 _PREFIX = "own."
 """Keeps names apart from those of the paper's questions, in forms and tables."""
 
@@ -92,6 +101,11 @@ def asked_questions(questions: Sequence[OwnQuestion], sides: Mapping[str, str]) 
     ]
 
 
+def own_page(asked: Sequence[Question], given: Mapping[str, Any] | None = None) -> QuestionPage:
+    """Return the page with the paper's questions on which these are asked, with the answers ``given``."""
+    return QuestionPage(asked, given=given, beside=_PAPER_KEYS)
+
+
 def read_own_answers(asked: Sequence[Question], sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers among what a browser sent or what is stored; unknown names are ignored.
 
@@ -109,14 +123,17 @@ def draft_faults(asked: Sequence[Question], answers: Mapping[str, Any]) -> list[
     return [fault for fault in (*faults, _excess(answers)) if fault]
 
 
-def whole_faults(asked: Sequence[Question], answers: Mapping[str, Any]) -> list[str]:
-    """Return why the answers cannot be submitted, a sentence for each question."""
-    return list(check_page(asked, answers, {}).faults.values())
+def whole_faults(asked: Sequence[Question], answers: Mapping[str, Any], papers: Mapping[str, str]) -> list[str]:
+    """Return why the answers cannot be submitted, a sentence for each question.
+
+    ``papers`` are the answers to the paper's questions.
+    """
+    return list(check_page(asked, answers, papers).faults.values())
 
 
-def counted_answers(asked: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers to the questions whose condition is met."""
-    return check_page(asked, answers, {}).answers
+def counted_answers(asked: Sequence[Question], answers: Mapping[str, Any], papers: Mapping[str, str]) -> dict[str, Any]:
+    """Return the answers to the questions whose condition is met; ``papers`` are those to the paper's questions."""
+    return check_page(asked, answers, papers).answers
 
 
 def answers_by_dialogue(
@@ -146,8 +163,8 @@ def _texts(value: Any) -> list[str]:
 
 
 def _renamed(condition: Condition | None, about: Mapping[str, About], side: str) -> Condition | None:
-    if condition is None:
-        return None
+    if condition is None or condition.key in _PAPER_KEYS - about.keys():
+        return condition
     other = OwnQuestion(Question(condition.key, ""))
     return replace(condition, key=other.name_of(side if about.get(condition.key) == About.EACH else ""))
 
@@ -162,11 +179,12 @@ def _entry_faults(entry: Any) -> Iterator[str]:
 
 
 def _faults_together(questions: Sequence[OwnQuestion]) -> Iterator[str]:
-    keys = [own.question.key for own in questions]
+    asked = [*PAPER, *(own.question for own in questions)]
+    keys = [question.key for question in asked]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
         yield from (f"Two questions have the key “{key}”. Give each question a different key." for key in twice)
         return
-    yield from condition_faults([own.question for own in questions])
+    yield from condition_faults(asked)
     about = {own.question.key: own.about for own in questions}
     for own in questions:
         condition = own.question.condition

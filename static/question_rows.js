@@ -14,6 +14,9 @@ function lines(text) {
   return text.split("\n").map((line) => line.trim()).filter(Boolean);
 }
 
+// Questions on which the rows can depend, too.
+const before = JSON.parse(document.getElementById("asked-before")?.textContent ?? "[]");
+
 function rows() {
   return Array.from(document.querySelectorAll("[data-question]"));
 }
@@ -51,15 +54,19 @@ function answersTo(row) {
   return listed.length && field(row, "may_be_withheld")?.checked ? [...new Set([...listed, WITHHELD])] : listed;
 }
 
+function asked(row) {
+  return { key: field(row, "key").value.trim(), label: field(row, "label").value, answers: answersTo(row) };
+}
+
 // Offer the other questions that have listed answers, by their labels.
 function offerQuestions(row) {
   const select = field(row, "depends_on");
-  const others = rows().filter((one) => one !== row && field(one, "key").value.trim() && answersTo(one).length);
-  const offered = others.map((one) => [field(one, "label").value, field(one, "key").value.trim()]);
+  const others = [...before, ...rows().filter((one) => one !== row).map(asked)].filter(({ key, answers }) => key && answers.length);
+  const offered = others.map(({ label, key }) => [label, key]);
   const current = select.value;
   if (current && !offered.some(([, key]) => key === current)) offered.push([current, current]);
   select.replaceChildren(select.options[0], ...offered.map(([label, key]) => new Option(label, key, false, key === current)));
-  offerAnswers(row, others.find((one) => field(one, "key").value.trim() === current));
+  offerAnswers(row, others.find(({ key }) => key === current));
 }
 
 // The boxes write the lines that the form sends.
@@ -68,16 +75,16 @@ function offerAnswers(row, other) {
   const given = new Set(lines(text.value));
   boxes.hidden = !other;
   row.querySelector("[data-lines]").hidden = Boolean(other) || !text.value;
-  const answers = other ? answersTo(other) : [];
+  const answers = other?.answers ?? [];
   if (answers.join("\n") === boxes.dataset.answers) return; // boxes that are replaced while they are pressed miss the click
   boxes.dataset.answers = answers.join("\n");
-  boxes.querySelector("div").replaceChildren(...answers.map((answer) => makeBox(answer, given.has(answer))));
+  boxes.querySelector("div").replaceChildren(...answers.map((answer) => makeBox(answer, other.words?.[answer] ?? answer, given.has(answer))));
 }
 
-function makeBox(value, checked) {
+function makeBox(value, shown, checked) {
   const [label, words] = [document.createElement("label"), document.createElement("span")];
   label.className = "choice";
-  words.textContent = value;
+  words.textContent = shown;
   label.append(Object.assign(document.createElement("input"), { type: "checkbox", value, checked }), " ", words);
   return label;
 }

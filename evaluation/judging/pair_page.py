@@ -17,6 +17,7 @@ from evaluation.judging.words import script_words
 from evaluation.kinds.base import Option, PairKind, Question
 from evaluation.kinds.registry import kind_of
 from evaluation.models import Choice, Evaluator, Presentation
+from evaluation.own_questions import own_page
 from evaluation.reading import ReadTurn
 from studies.models import new_token
 from studies.questions.pages import QuestionPage
@@ -119,7 +120,7 @@ class PairPage:
     @property
     def own(self) -> QuestionPage:
         """Return the evaluation's own questions with the answers to show."""
-        return QuestionPage(self.kind.own_questions, given=self.kind.own_answers(self.answer))
+        return own_page(self.kind.own_questions, self.kind.own_answers(self.answer))
 
     @property
     def numbers(self) -> range:

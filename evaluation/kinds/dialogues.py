@@ -87,7 +87,7 @@ class DialogueKind(PairKind[Answer, Reading]):
         return answer.own_answers
 
     def counted(self, answer: Answer) -> Answer:
-        return replace(answer, own_answers=counted_answers(self.own_questions, answer.own_answers))
+        return replace(answer, own_answers=counted_answers(self.own_questions, answer.own_answers, self.given(answer)))
 
     def given(self, answer: Answer) -> Mapping[str, str]:
         return {"choice": answer.choice, "confidence": answer.confidence}
@@ -97,7 +97,8 @@ class DialogueKind(PairKind[Answer, Reading]):
         refuse(draft_faults(self.own_questions, answer.own_answers))
 
     def check_whole(self, answer: Answer, reading: Reading) -> None:
-        refuse([*missing_parts(answer), *whole_faults(self.own_questions, answer.own_answers)])
+        faults = whole_faults(self.own_questions, answer.own_answers, self.given(answer))
+        refuse([*missing_parts(answer), *faults])
         check_draft(answer, reading)
 
     def _read_own_answers(self, sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,20 @@
 """An evaluation's own questions as rows of its form."""
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, cast
 
 from django import forms
 
 from evaluation.own_questions import (
     MOST_QUESTIONS,
+    PAPER,
+    PAPER_WORDS,
     About,
     OwnQuestion,
     asked_questions,
     check_own_questions,
+    own_page,
     read_own_questions,
     write_own_question,
 )
@@ -43,6 +47,18 @@ class OwnQuestionRowsBase(OrderedRows):
             check_own_questions(self.table)
 
     @property
+    def asked_before(self) -> list[dict[str, Any]]:
+        """Return the paper's questions, on which rows can depend as on each other, for the script that offers them."""
+        return [
+            {"key": one.key, "label": one.label, "answers": list(one.options), "words": PAPER_WORDS[one.key]}
+            for one in PAPER
+        ]
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {one.key: one.label for one in PAPER} | super()._labels
+
+    @property
     def table(self) -> list[dict[str, Any]]:
         """Return the questions that are not removed, as an evaluation stores them; none while a row has mistakes."""
         return [write_own_question(row.own_question) for row in self.filled]
@@ -67,7 +83,7 @@ def preview_questions(posted: Any, language: str) -> tuple[list[Mistake], Questi
     rows = OwnQuestionRows(posted, prefix="questions")
     mistakes = [] if rows.is_valid() else list(list_row_mistakes(rows, "questions", "Question", "label"))
     asked = [] if mistakes else asked_questions(read_own_questions(rows.table), questions(language))
-    return mistakes, QuestionPage(asked)
+    return mistakes, own_page(asked)
 
 
 def own_question_rows(table: Any) -> list[dict[str, Any]]:

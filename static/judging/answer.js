@@ -62,6 +62,7 @@ export class Answer {
   /** Choose one of a question's answers. */
   give(name, value) {
     for (const radio of this.#form.elements[name]) radio.checked = radio.value === value;
+    document.dispatchEvent(new Event("change")); // own questions that depend on it appear or disappear
     this.#changed(name);
   }
 

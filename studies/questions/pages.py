@@ -1,7 +1,7 @@
 """A page of questions: what it asks, what was entered, and what is wrong with it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -88,7 +88,7 @@ class AskedQuestion:
 class QuestionPage:
     """The questions of one page; ``earlier`` are the person's answers to earlier pages, ``posted`` what a browser sent.
 
-    ``given`` are answers to show while nothing was posted.
+    ``given`` are answers to show while nothing was posted, ``beside`` the keys of other questions on the page in the browser.
     Without a script all questions whose condition depends on this page are shown; the check drops those not met.
     """
 
@@ -98,9 +98,10 @@ class QuestionPage:
         posted: Posted | None = None,
         earlier: Answers | None = None,
         given: Answers | None = None,
+        beside: Collection[str] = (),
     ) -> None:
         self.earlier = earlier or {}
-        here = {question.key for question in questions}
+        here = {*beside, *(question.key for question in questions)}
         self.questions = [one for one in questions if _may_appear(one, here, self.earlier)]
         self.posted = posted
         self.given = given or {}

@@ -10,6 +10,7 @@ from evaluation.own_questions import (
     check_own_questions,
     counted_answers,
     draft_faults,
+    own_page,
     read_own_answers,
     read_own_questions,
     whole_faults,
@@ -40,6 +41,12 @@ WHY_NOT: dict[str, Any] = {
     "label": "Where not?",
     "shown_if": {"key": "topic", "answers": ["No"]},
 }
+HARD: dict[str, Any] = {
+    **REASON,
+    "key": "hard",
+    "label": "What made it hard to tell?",
+    "shown_if": {"key": "choice", "answers": ["not_sure"]},
+}
 TABLE = [REASON, FLUENT, TOPIC, WHY_NOT]
 SIDES = {"first": "1st Dialogue", "second": "2nd Dialogue"}
 ASKED = asked_questions(read_own_questions(TABLE), SIDES)
@@ -68,6 +75,8 @@ def test_stored_questions_are_read_as_they_were_written() -> None:
         ([FLUENT | {"low": None}], "Question 1 needs two whole numbers"),
         ([WHY_NOT], "depends on the question “topic”, which does not exist"),
         ([WHY_NOT, TOPIC], "which is not asked before it"),
+        ([REASON | {"key": "choice"}], "Two questions have the key “choice”"),
+        ([HARD | {"shown_if": {"key": "confidence", "answers": ["not_sure"]}}], "which “confidence” does not have"),
         ([TOPIC | {"about": "each"}, WHY_NOT], "“why_not” is asked once, but depends on “topic”"),
     ],
 )
@@ -109,6 +118,17 @@ def test_a_draft_may_lack_answers_but_not_hold_impossible_ones() -> None:
 
 
 def test_an_answer_lacks_only_what_is_asked_and_required() -> None:
-    assert whole_faults(ASKED, WHOLE) == []
-    assert whole_faults(ASKED, WHOLE | {"own.topic": "No"}) == ["Write an answer to “Where not?”."]
-    assert counted_answers(ASKED, WHOLE | {"own.why_not": "typed, then not asked"}) == WHOLE
+    assert whole_faults(ASKED, WHOLE, {}) == []
+    assert whole_faults(ASKED, WHOLE | {"own.topic": "No"}, {}) == ["Write an answer to “Where not?”."]
+    assert counted_answers(ASKED, WHOLE | {"own.why_not": "typed, then not asked"}, {}) == WHOLE
+
+
+def test_a_question_may_depend_on_the_papers() -> None:
+    check_own_questions([HARD])
+    asked = asked_questions(read_own_questions([HARD]), SIDES)
+    assert [one.question.key for one in own_page(asked).asked] == ["own.hard"], "the script shows and hides it"
+    assert whole_faults(asked, {}, {"choice": "not_sure"}) == ["Write an answer to “What made it hard to tell?”."]
+    assert whole_faults(asked, {}, {"choice": "first"}) == []
+    typed = {"own.hard": "They are alike."}
+    assert counted_answers(asked, typed, {"choice": "not_sure"}) == typed
+    assert counted_answers(asked, typed, {"choice": "first"}) == {}

@@ -10,7 +10,7 @@ from tests.browser.accessibility import check_page_in_both_sizes
 from tests.browser.complaints import Complaints
 from tests.browser.judging.test_room import share_of_the_window
 from tests.browser.judging.way import Judge, expect_progress, group, hint, number, send, stored_draft
-from tests.evaluation.test_own_questions import TABLE
+from tests.evaluation.test_own_questions import HARD, TABLE
 
 pytestmark = pytest.mark.browser
 LAPTOP = {"width": 1280, "height": 800}
@@ -20,12 +20,17 @@ def test_own_questions_appear_with_the_first_answer_and_are_stored(
     judge: Judge, evaluation: Evaluation, complaints: Complaints
 ) -> None:
     complaints.expect("status of 422 .*/submit/$")
-    Evaluation.objects.update(own_questions=TABLE)
+    Evaluation.objects.update(own_questions=[*TABLE, HARD])
     page = judge(viewport=LAPTOP)
     expect(why(page)).to_be_hidden()
     assert share_of_the_window(page) >= 0.6
     group(page, "Which dialogue is artificial").get_by_role("radio", name="Not sure").check()
     expect(number(page)).to_be_hidden()
+    expect(hard(page)).to_be_visible()
+    page.keyboard.press("1")
+    expect(hard(page)).to_be_hidden()
+    page.keyboard.press("0")
+    hard(page).fill("They are alike.")
     group(page, "How confident").get_by_role("radio", name="Confident", exact=True).check()
     why(page).fill("They read alike.")
     point(page, "1st Dialogue", 4).check()
@@ -53,11 +58,16 @@ def test_own_questions_appear_with_the_first_answer_and_are_stored(
         "own.fluent.second": 2,
         "own.topic": "No",
         "own.why_not": "In the second.",
+        "own.hard": "They are alike.",
     }
 
 
 def why(page: Page) -> Locator:
     return page.get_by_label("Why?")
+
+
+def hard(page: Page) -> Locator:
+    return page.get_by_label("What made it hard to tell?")
 
 
 def point(page: Page, side: str, number: int) -> Locator:
