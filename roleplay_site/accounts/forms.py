@@ -26,7 +26,7 @@ class NewAccountForm(RightsForm):
 
     def clean_name(self) -> str:
         """Refuse the name of another account, whatever its case. Names are stored in Unicode's compatible form."""
-        name = User.normalize_username(self.cleaned_data["name"])
+        name: str = User.normalize_username(self.cleaned_data["name"])
         if User.objects.filter(username__iexact=name).exists():
             raise forms.ValidationError(f"There is already a user {name}. Choose another name.")
         return name
