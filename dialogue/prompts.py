@@ -194,6 +194,13 @@ def inquirers() -> Mapping[str, PromptSet]:
     return {name: each for name, each in _built_in().items() if isinstance(each, PromptSet)}
 
 
+def foreign_inquirer(language: str) -> str:
+    """Return the name of the built-in prompt set of inquirers in this language, such as "de-AT"; empty for English and if there
+    is none."""
+    base = language.split("-")[0].lower()
+    return next((name for name, each in inquirers().items() if each.base_language == base != "en"), "")
+
+
 @cache
 def responders() -> Mapping[str, ResponderPrompts]:
     """Return the built-in prompt sets of responders by name."""

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from dialogue.personas import name_feature
+from dialogue.prompts import foreign_inquirer
 from dialogue.seeds import SPEAKERS, SpeakerName
 from rolellm.elicitation import ELICITATIONS
 from simulation.ablation import ABLATION, chosen_conditions, sentence_features
@@ -135,6 +136,7 @@ class RunForm(forms.Form):
         self._offer("features", [("all", "all"), ("none", "none"), *_feature_choices(choices), *_ablation(choices)])
         for speaker in SPEAKERS:
             self._offer(f"{speaker}_prompts", [("", AS_CONFIGURED), *choices.prompts[speaker]])
+        self.fields["inquirer_prompts"].initial = foreign_inquirer(choices.study.language)
 
     def clean_seeds(self) -> tuple[int, ...]:
         try:

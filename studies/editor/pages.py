@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import BoundField
 
-from dialogue.prompts import inquirers
+from dialogue.prompts import foreign_inquirer
 from studies.chatbots import chatbots_of
 from studies.conditions import Design, check_conditions, find_faults
 from studies.editor.condition_rows import ConditionRows, condition_rows, read_offers
@@ -147,10 +147,9 @@ class QuestionsPage(EditorPage):
         return "" if self.study.language.startswith("en") else name_language(self.study.language)
 
     @property
-    def fitting_prompts(self) -> list[str]:
-        """Return the built-in prompt sets in the study's language."""
-        code = self.study.language.split("-")[0]
-        return [name for name, one in inquirers().items() if one.base_language == code]
+    def foreign_prompts(self) -> str:
+        """Return the built-in prompt set in the study's language; empty for English and if there is none."""
+        return foreign_inquirer(self.study.language)
 
     def is_valid(self) -> bool:
         """Check the rows first: the persona sentence is checked against their questions, if these can be read."""

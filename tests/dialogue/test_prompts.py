@@ -117,6 +117,15 @@ def test_a_prompt_set_that_cannot_work_is_refused_in_a_sentence(text: str, sente
         prompts.parse(text)
 
 
+@pytest.mark.parametrize(
+    ("language", "name"), [("de-AT", "plain-de"), ("zh-hans", "plain-zh"), ("en-gb", ""), ("fr", "")]
+)
+def test_a_study_in_another_language_finds_the_prompt_set_in_it(language: str, name: str) -> None:
+    assert prompts.foreign_inquirer(language) == name
+    if name:
+        assert len(prompts.load(name).opening) == len(prompts.load("plain").opening)
+
+
 def test_a_model_that_speaks_as_the_user_hears_the_responses_alone() -> None:
     found = prompts.load("user-model")
     assert found.said("Why?") == Message("user", "Why?")

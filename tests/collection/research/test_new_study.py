@@ -48,6 +48,7 @@ def test_a_german_study_starts_with_german_texts(client: Client) -> None:
         assert hint in client.get(f"/studies/tuer/{page}").text
     page = client.get("/studies/tuer/edit/questions/").text
     assert "choose the prompt set plain-de, which is in German, too." in page
+    assert read_form(client.get("/studies/tuer/simulate/").text)["inquirer_prompts"] == "plain-de"
 
 
 def test_an_empty_study_has_nothing_but_texts_opens_on_every_page_and_says_what_it_lacks(client: Client) -> None:
