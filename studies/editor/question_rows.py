@@ -153,7 +153,8 @@ class OrderedRows(forms.BaseFormSet):  # type: ignore[type-arg]  # the class tak
     @cached_property
     def _labels(self) -> dict[str, str]:
         """Return the label of each question by its key, as typed or stored."""
-        rows = [[self._value(index, name) for name in ("key", "label")] for index in range(self.total_form_count())]
+        count = min(self.total_form_count(), MOST_QUESTIONS)  # a forged form may have more
+        rows = [[self._value(index, name) for name in ("key", "label")] for index in range(count)]
         return {key: label for key, label in rows if key}
 
     def _value(self, index: int, name: str) -> str:
