@@ -164,13 +164,13 @@ def _within(design: Design, conditions: Sequence[Condition]) -> Iterator[str]:
     allowed = {number: _names(number, conditions) for number in design.goals}
     if len(design.goals) < len(conditions):
         yield (
-            f"Within participants each condition needs a goal of its own, but the study has {len(conditions)} conditions and "
+            f"Within participants each condition needs its own goal, but the study has {len(conditions)} conditions and "
             f"only {len(design.goals)} goal{'' if len(design.goals) == 1 else 's'}. Add goals, or assign the conditions "
             "between participants."
         )
     elif not can_cover(list(allowed.values()), {one.name for one in conditions}):
         yield (
-            "Within participants each condition needs a goal of its own, but some conditions share too few goals. Give them "
+            "Within participants each condition needs its own goal, but some conditions share too few goals. Give them "
             "more goals."
         )
     elif unused := [number for number, names in allowed.items() if not names]:

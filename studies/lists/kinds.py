@@ -46,8 +46,8 @@ GOALS = ListKind(
     name="goals",
     noun="goal",
     page="edit-goals",
-    formats="Plain text with a goal on each line, or a blank line between goals of several lines; or CSV with the columns text "
-    "and, if you like, number and domain; or JSON Lines with the same names. A goal without a domain gets the domain "
+    formats="Plain text with a goal on each line, or a blank line between goals of several lines; CSV with the column text; or "
+    "JSON Lines with the same name. The columns number and domain are optional. A goal without a domain gets the domain "
     f"{goals.DOMAIN}.",
     example="You want to bake bread for the first time. You want a simple recipe.\n\n"
     "You want to know which city hosted the first modern Olympic Games.",
