@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from dialogue.persona_template import AND, ENUMERATION_COMMA
-from dialogue.personas import load_template
 from studies.languages import ENGLISH, name_language
 from studies.models import Study
 from studies.questionnaires import read_questions
@@ -29,7 +28,7 @@ _CERTAIN = 3
 def language_hints(study: Study) -> list[str]:
     """Return a sentence for each language, other than the study's, in which parts of the study seem to be.
 
-    A last one names answers that the persona sentence joins with an English "and".
+    The persona sentence may be in English in any study, to fit the prompts; a last hint says how to join answers in another.
     """
     found: dict[str, list[str]] = {}
     for part, text in _parts(study):
@@ -58,7 +57,6 @@ def _parts(study: Study) -> Iterator[tuple[str, str]]:
     yield "goals", "\n".join(study.goals.values_list("text", flat=True))
     questions = read_questions(study.questionnaire)
     yield "questions", "\n".join(text for one in questions for text in (one.label, *one.options))
-    yield "persona sentence", study.persona_template or load_template()
 
 
 def _joining_hints(study: Study) -> Iterator[str]:
@@ -68,8 +66,8 @@ def _joining_hints(study: Study) -> Iterator[str]:
     joined = [slot.key for slot in slots if slot.key in several and slot.joined_by == AND]
     if joined and not _is_same(study.language, ENGLISH):
         yield (
-            f"The persona sentence puts “and” before the last of several answers, but the study is in "
-            f"{name_language(study.language)}. Write your own word, for example [{joined[0]}, {_AND.get(study.language, '…')}]."
+            f"The persona sentence puts “and” before the last of several answers. If you write it in "
+            f"{name_language(study.language)}, give your own word, for example [{joined[0]}, {_AND.get(study.language, '…')}]."
         )
 
 

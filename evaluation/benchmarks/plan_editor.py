@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from characters.models import Benchmark
 from evaluation.benchmarks.plan_form import AnswersForm, SettingsForm
+from evaluation.hosts import pages_language
 from evaluation.kinds.answers import answer_texts
 from evaluation.models import AnswerPlan, Evaluation, EvaluationOutcome
 from evaluation.models.evaluations import LARGEST_SEED
@@ -82,6 +83,7 @@ class AnswerPlanEditor:
 
 
 def blank_evaluation(benchmark: Benchmark) -> Evaluation:
-    """Return an unsaved evaluation with the default texts and a random seed, from which the sides cannot be inferred."""
-    texts = {name: answer_texts()[name].strip() for name in ("instruction", "consent")}
+    """Return an unsaved evaluation with the default texts in its language and a seed from which nobody can infer the sides."""
+    shipped = answer_texts(pages_language(benchmark))
+    texts = {name: shipped[name].strip() for name in ("instruction", "consent")}
     return Evaluation(benchmark=benchmark, seed=randbelow(LARGEST_SEED + 1), **texts)

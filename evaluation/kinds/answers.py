@@ -1,20 +1,19 @@
 """Pairs of answers: which is better by each of RoleLLM's two criteria, and why (section 4.1, appendix I.5)."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from evaluation.answers import Unanswerable
 from evaluation.kinds.base import Option, PairKind, Question, UnreadableAnswer
 from evaluation.models import Pair, Preference
 from evaluation.models.answers import AnswerFields
 from evaluation.reading import normalise
+from studies.languages import ENGLISH
 from studies.storable_text import storable
+from studies.texts import read_translated
 
 Rating = Mapping[str, str]
 """A rating by one criterion: ``choice``, a Preference or "", and ``reason``."""
@@ -47,14 +46,14 @@ class AnswerKind(PairKind[Ratings, AnswersReading]):
 
     @property
     def words(self) -> Mapping[str, str]:
-        found: Mapping[str, str] = answer_texts()["page"]
+        found: Mapping[str, str] = _current_texts()["page"]
         return found
 
     @property
     def questions(self) -> tuple[Question, ...]:
         return tuple(
             Question(key, told["heading"], told["text"], _options(keys), told["demand"], self.words["reason"])
-            for (key, told), keys in zip(answer_texts()["criteria"].items(), _KEYS, strict=True)
+            for (key, told), keys in zip(_current_texts()["criteria"].items(), _KEYS, strict=True)
         )
 
     def read_pair(self, pair: Pair, is_natural_first: bool) -> AnswersReading:
@@ -111,14 +110,17 @@ def criteria() -> tuple[str, ...]:
 
 
 def criterion_names() -> dict[str, str]:
-    """Return the headings of the criteria by key."""
+    """Return the English headings of the criteria by key."""
     return {key: told["heading"] for key, told in answer_texts()["criteria"].items()}
 
 
-@cache
-def answer_texts() -> Mapping[str, Any]:
-    """Return all texts for evaluators of answers."""
-    return tomllib.loads(files("evaluation.data").joinpath("answer_texts.toml").read_text("utf-8"))
+def answer_texts(language: str = ENGLISH) -> Mapping[str, Any]:
+    """Return all texts for evaluators of answers in a language of benchmarks."""
+    return read_translated("evaluation.data", "answer_texts", language)
+
+
+def _current_texts() -> Mapping[str, Any]:
+    return answer_texts(get_language() or ENGLISH)
 
 
 def _please_say(missing: str) -> str:
@@ -126,7 +128,8 @@ def _please_say(missing: str) -> str:
 
 
 def _options(keys: Mapping[str, str]) -> tuple[Option, ...]:
-    return tuple(Option(each.value, gettext(str(each.label)), keys[each.value]) for each in Preference)
+    choices = _current_texts()["choices"]
+    return tuple(Option(each, choices[each], keys[each]) for each in Preference.values)
 
 
 def _posted(sent: Mapping[str, Any], key: str) -> dict[str, Any]:

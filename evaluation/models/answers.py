@@ -18,9 +18,9 @@ class Choice(models.TextChoices):
 class Preference(models.TextChoices):
     """Ratings of two answers by one criterion."""
 
-    FIRST = "first", gettext_noop("1st")
-    SECOND = "second", gettext_noop("2nd")
-    TIE = "tie", gettext_noop("No difference")
+    FIRST = "first", "1st"
+    SECOND = "second", "2nd"
+    TIE = "tie", "No difference"
 
 
 class Confidence(models.TextChoices):

@@ -12,6 +12,9 @@ from django.utils.translation import to_locale
 from studies.languages import ENGLISH
 from studies.texts import read_texts
 
+NAMES = {"ai", "cookie", "ctrl", "enter", "html", "http", "id", "javascript", "org", "pid", "prolific", "shift"}
+NAMES |= {"testserver", "utc"}
+"""Latin letters that Chinese pages have, too."""
 _UNSEEN = re.compile(r"<(style|head)\b.*?</\1>|<script\b[^>]*\bsrc=.*?</script>", re.DOTALL)
 _READ_ALOUD = re.compile(r'(?:aria-label|placeholder|title|alt|data-said|data-chosen)="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")

@@ -21,7 +21,7 @@ from studies.texts import default_consent as participants_consent
 from studies.texts import default_instruction as participants_instruction
 from studies.texts import default_welcome
 from tests.collection.factories import make_answered_turn, make_open_study, make_pending_turn
-from tests.enrolment.foreign_words import english_words, latin_words
+from tests.enrolment.foreign_words import NAMES, english_words, latin_words
 from tests.enrolment.visits import EVALUATION, STUDY, agree
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, presentations_of
 from tests.evaluation.judging.visits import WHOLE, client_of, pairs, post
@@ -33,9 +33,6 @@ FORM = [
     {"key": "age", "label": "2?", "options": ["3", "4"]},
 ]
 SAID = {"utterance": "1 + 1?", "response": "2"}
-NAMES = {"ai", "cookie", "ctrl", "enter", "html", "http", "id", "javascript", "org", "pid", "prolific", "shift"}
-NAMES |= {"testserver", "utc"}
-"""Latin letters that Chinese pages have, too."""
 
 
 @pytest.fixture(autouse=True)

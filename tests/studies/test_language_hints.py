@@ -34,7 +34,7 @@ def test_parts_in_another_language_are_named_and_those_in_its_own_are_not() -> N
     for goal in goals.load_listed():
         study.goals.create(number=goal.number, domain=goal.domain, text=goal.text)
     assert language_hints(study) == [
-        "These parts seem to be in English, but the study is in German: goals, questions, persona sentence. People see "
+        "These parts seem to be in English, but the study is in German: goals, questions. People see "
         "them as you write them."
     ]
     study.language = "en-gb"

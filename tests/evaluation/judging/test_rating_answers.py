@@ -3,14 +3,18 @@
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.test import Client
 from django.utils import timezone
 
 from characters.models import AnswerSet, Benchmark
+from evaluation.benchmarks.plan_editor import blank_evaluation
 from evaluation.evaluators.download import describe_judgements
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Presentation
+from tests.enrolment.foreign_words import NAMES as LATIN_NAMES
+from tests.enrolment.foreign_words import latin_words
 from tests.enrolment.people import withdraw
 from tests.evaluation.factories import make_evaluator, presentations_of
-from tests.evaluation.judging.visits import client_of, pairs, send, send_draft
+from tests.evaluation.judging.visits import client_of, pairs, post, send, send_draft
 
 NAMES = ("GPT-4 secret", "RoleGPT secret")
 STYLE_ONLY = {"ratings": {"style": {"choice": "first", "reason": "  It swears like him. "}}}
@@ -21,9 +25,9 @@ STORED = {
 }
 
 
-def make_rated() -> Evaluator:
+def make_rated(language: str = "en") -> Evaluator:
     """An evaluator with two pairs of answers, of which the first shows the baseline's answer first."""
-    benchmark = Benchmark.objects.create(name="RoleBench")
+    benchmark = Benchmark.objects.create(name="RoleBench", language=language)
     for name in NAMES:
         AnswerSet.objects.create(benchmark=benchmark, name=name)
     evaluation = Evaluation.objects.create(
@@ -147,3 +151,24 @@ def test_an_evaluation_has_exactly_one_place(evaluator: Evaluator) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Evaluation.objects.create(number=2)
     assert evaluator.evaluation.place == Benchmark.objects.get().token
+
+
+@pytest.mark.django_db
+def test_answers_in_chinese_are_judged_on_chinese_pages() -> None:
+    evaluator = make_rated("zh")
+    evaluation, said = evaluator.evaluation, {"one": {"name": "-", "text": "1"}, "other": {"name": "-", "text": "2"}}
+    written = blank_evaluation(Benchmark.objects.get())
+    Evaluation.objects.update(instruction=written.instruction, consent=written.consent)
+    Pair.objects.update(answers={"role": "3", "description": "4", "question": "5?", **said})
+    evaluation.assignments.create(number=2)
+    client, address = client_of(evaluator), f"/s/{evaluation.place}/judge/{evaluation.number}"
+    pages = [Client().get(f"{address}/"), client.get(f"{address}/"), client.get(f"{address}/withdraw/")]
+    for presentation in presentations_of(evaluator):
+        own = pairs(evaluator, presentation.token)
+        pages += [client.get(own), client.post(f"{own}submit/", {"style": "first", "key": "1"})]
+        post(client, f"{own}submit/", WHOLE, key=presentation.token)
+    pages.append(client.get(f"{address}/end/"))
+    for page in pages:
+        assert latin_words(page.text) <= LATIN_NAMES, page.request["PATH_INFO"]
+        assert "对话" not in page.text, "answers are no dialogues"
+    assert {page.status_code for page in pages} == {200, 422}
