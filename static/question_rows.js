@@ -89,6 +89,11 @@ function makeBox(value, shown, checked) {
   return label;
 }
 
+function forgetAnswers(row) {
+  field(row, "depends_answers").value = "";
+  row.querySelector("[data-answers]").dataset.answers = "";
+}
+
 function writeAnswers(boxes) {
   const ticked = Array.from(boxes.querySelectorAll("input:checked"), (input) => input.value);
   field(boxes.closest("[data-question]"), "depends_answers").value = ticked.join("\n");
@@ -104,7 +109,7 @@ document.addEventListener("change", (event) => {
   const boxes = event.target.closest("[data-answers]");
   if (boxes) return writeAnswers(boxes);
   if (event.target.name?.endsWith("-kind")) fillScale(event.target);
-  if (event.target.name?.endsWith("-depends_on")) field(event.target.closest("[data-question]"), "depends_answers").value = "";
+  if (event.target.name?.endsWith("-depends_on")) forgetAnswers(event.target.closest("[data-question]"));
   showAll();
 });
 document.querySelector("[data-add=questions]").addEventListener("click", () => setTimeout(showAll));
