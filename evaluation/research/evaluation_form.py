@@ -28,6 +28,7 @@ class RunsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # th
         self.cells = count_cells(runs)
         super().__init__(
             runs,
+            required=runs.exists(),  # before the first run, an evaluation can be planned for its preview
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": "Choose at least one run."},
             help_text="Each natural dialogue is paired with one dialogue per model of the runs you choose.",

@@ -27,6 +27,9 @@ def judging_step(numbers: Numbers) -> Step:
         left = f"{counted(open_one.wanted - open_one.judged, 'judgement')} left"
         return Step("judge", "Judge", address, "running", facts, time_left=left, action=_to(label, open_one))
     if planned := _latest(found, Evaluation.State.PLANNED):
+        if not (numbers.natural and numbers.simulated):
+            action = _to("View evaluation", planned)
+            return Step("judge", "Judge", address, "later", facts, lacks=NOTHING_TO_PAIR, action=action)
         return Step("judge", "Judge", address, "next", facts, action=_to("Open evaluation", planned))
     return Step("judge", "Judge", address, "done", facts, action=Action("View evaluations", address))
 

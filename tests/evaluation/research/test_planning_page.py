@@ -74,9 +74,15 @@ def test_the_runs_are_offered_with_what_they_hold(client: Client, study: Study) 
     assert "seed 73 · 8 of 8 dialogues ended · 1 Mar 2026, 09:30 UTC" in page
 
 
-def test_a_study_without_runs_says_where_they_come_from(client: Client) -> None:
+def test_an_evaluation_can_be_planned_and_previewed_before_there_are_runs(client: Client) -> None:
     make_open_study()
-    assert "The study has no runs yet. Start a run on its page" in read(client, NEW)
+    assert "The study has no runs yet. You can plan the evaluation and preview it" in read(client, NEW)
+    assert send(client, NEW).headers["Location"] == "/studies/demo/evaluations/1/"
+    assert "No run is chosen. Choose at least one." in read(client, "/studies/demo/evaluations/1/")
+    assert client.get("/s/demo/judge/1/preview/pairs/0/").status_code == 200
+    cockpit = read(client, "/studies/demo/")
+    assert "Judging needs natural dialogues" in cockpit
+    assert "View evaluation</a>" in cockpit
 
 
 def test_what_is_missing_or_impossible_is_said_and_nothing_is_stored(client: Client, study: Study) -> None:
