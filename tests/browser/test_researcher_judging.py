@@ -92,7 +92,7 @@ def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, l
     staff_page.get_by_role("spinbutton", name="Training pairs").fill("1")
     add_own_question(staff_page)
     staff_page.get_by_role("button", name="Plan evaluation").click()
-    expect(staff_page.get_by_role("status").first).to_contain_text("The plan is saved.")
+    expect(staff_page.get_by_role("status").first).to_contain_text("The plan has been saved.")
     expect(staff_page.get_by_text("2 assignments of 8 pairs")).to_be_visible()
     expect(staff_page.get_by_role("row", name="mixtral")).to_contain_text("8")
 
