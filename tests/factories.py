@@ -131,15 +131,23 @@ def make_dialogues(
     now = timezone.now() - timedelta(minutes=minutes_ago)
     dialogues = Dialogue.objects.bulk_create(_dialogue(cell, ending, now) for cell in cells)
     for cell, dialogue in zip(cells, dialogues, strict=True):
-        dialogue.started_at = now - timedelta(seconds=20)
-        cell.dialogue, cell.finished_at, cell.ending = dialogue, now if ending else None, ending
-        cell.worker, cell.leased_until = ("", None) if ending else ("worker-1", now + timedelta(seconds=60))
-    Dialogue.objects.bulk_update(dialogues, ["started_at"])
-    Simulation.objects.bulk_update(cells, ["dialogue", "worker", "leased_until", "finished_at", "ending"])
+        cell.dialogue = dialogue
+    Simulation.objects.bulk_update(cells, ["dialogue"])
+    _update(Dialogue, dialogues, started_at=now - timedelta(seconds=20))
+    held = {"finished_at": None, "worker": "worker-1", "leased_until": now + timedelta(seconds=60)}
+    ended = {"finished_at": now, "worker": "", "leased_until": None}
+    _update(Simulation, cells, ending=ending, **(ended if ending else held))
     made = [_turn(dialogue, position) for dialogue in dialogues for position in range(turns)]
     Turn.objects.bulk_create(made)
     Output.objects.bulk_create(output for turn in made for output in _outputs(turn))
     return dialogues
+
+
+def _update(table: type[Dialogue | Simulation], rows: Sequence[Dialogue | Simulation], **fields: Any) -> None:
+    """Store the same values in all rows by one short statement: ``bulk_update`` writes a case for each row and field."""
+    for row in rows:
+        vars(row).update(fields)
+    table.objects.filter(pk__in=[row.pk for row in rows]).update(**fields)
 
 
 def _dialogue(cell: Simulation, ending: str, now: datetime) -> Dialogue:
