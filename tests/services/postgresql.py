@@ -34,10 +34,10 @@ class Server:
         self.processes.append(process)
         wait_until(self.is_ready, what="PostgreSQL does not answer")
 
-    def stop(self) -> None:
-        """Shut down fast, without waiting for clients."""
+    def stop(self, how: int = signal.SIGINT) -> None:
+        """Shut down fast, without waiting for clients, or in another of PostgreSQL's ways."""
         process = self.processes.pop()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         process.wait(30)
 
     def create_database(self) -> str:
@@ -102,7 +102,7 @@ def serve(max_connections: int = 150) -> Iterator[Server]:
             yield server
         finally:
             if server.processes:
-                server.stop()
+                server.stop(signal.SIGQUIT)  # at once: nobody needs what it has not written yet
 
 
 @contextmanager
