@@ -15,9 +15,9 @@ import pytest
 from analysis.models import PowerEstimate
 from analysis.power import estimates
 from analysis.power.estimates import ESTIMATES, found_by, question_of, request_estimate, resume_estimate
+from analysis.statistics import power_simulation
 from analysis.statistics.power_counts import Power
 from analysis.statistics.power_plans import PowerQuestion
-from analysis.statistics.power_simulation import simulate
 from tests.analysis.working import work_off_estimates
 from tests.installation import Installation
 from tests.services.binaries import wait_until
@@ -31,13 +31,19 @@ LONG = replace(SMALL, studies=2000)
 def find(question: PowerQuestion) -> list[Power]:
     """Return the results for all sizes of the question, computed in this process."""
     with ThreadPoolExecutor(1) as pool:
-        return list(deque(simulate(question, pool), maxlen=1).pop())
+        return list(deque(power_simulation.simulate(question, pool), maxlen=1).pop())
 
 
 @pytest.fixture(autouse=True)
 def stored_after_every_study(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this process's workers not compute for a second before a test sees something."""
     monkeypatch.setattr(estimates, "STORED_EVERY", 0.0)
+
+
+@pytest.fixture
+def without_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute on a thread, where a test asks nothing about processes: each imports the statistics for two seconds."""
+    monkeypatch.setattr(power_simulation, "study_pool", ThreadPoolExecutor)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +73,7 @@ def test_the_same_question_is_computed_once_and_another_one_separately() -> None
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("without_processes")
 def test_a_new_worker_continues_where_the_last_one_stopped() -> None:
     estimate = request_estimate(SMALL)
     halfway = [
@@ -82,6 +89,7 @@ def test_a_new_worker_continues_where_the_last_one_stopped() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("without_processes")
 def test_results_of_another_version_of_the_code_are_discarded(found: list[Power]) -> None:
     estimate = request_estimate(SMALL)
     code, asked = estimate.code, estimate.fingerprint
