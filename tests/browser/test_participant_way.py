@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from collection.models import Participant, Recruitment
 from studies.models import Study
-from tests.browser.accessibility import check_page
+from tests.browser.accessibility import check_page_in_both_sizes
 from tests.browser.arrival import arrive
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
@@ -190,4 +190,4 @@ def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(page: Page, com
     complaints.expect(*REFUSALS)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     for name in stops(page):
-        check_page(page, name)
+        check_page_in_both_sizes(page, name)

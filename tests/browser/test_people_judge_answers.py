@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from characters.models import Answer, Benchmark
 from evaluation.models import Evaluation, Judgement
-from tests.browser.accessibility import check_page, check_page_in_both_sizes
+from tests.browser.accessibility import check_page_in_both_sizes
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
 from tests.characters.judging.factories import BASELINE, make_answers, make_benchmark
@@ -56,7 +56,7 @@ def test_from_the_plan_over_a_phone_to_the_results(staff_page: Page, chromium: B
         evaluator.wait_for_url(PAIR)
         expect(evaluator.get_by_role("heading", level=1)).to_have_text(f"Pair {number} of 2")
         evaluator.wait_for_load_state()
-        check_page(evaluator, "pair of answers")
+        check_page_in_both_sizes(evaluator, "pair of answers")
         judge(evaluator, "1st", "No difference")
         evaluator.get_by_role("button", name="Next Pair").click()
     expect(evaluator.get_by_text("You have judged all your pairs.")).to_be_visible()

@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from simulation.models import Run, RunWorker, Simulation
-from tests.browser.accessibility import check_page
+from tests.browser.accessibility import check_page_in_both_sizes
 from tests.browser.arrival import arrive
-from tests.browser.chat.way import PHONE
 from tests.browser.complaints import ABORTED, Complaints
 from tests.factories import PASSWORD, make_dialogue, make_output, make_run, make_staff, make_study, make_turn
 
@@ -160,7 +159,6 @@ def test_a_dialogue_opens_as_a_chat_and_grows(staff_page: Page) -> None:
 
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Page) -> None:
-    staff_page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     for address in addresses(make_busy_run()):
         staff_page.goto(address, wait_until="networkidle")
-        check_page(staff_page, address)
+        check_page_in_both_sizes(staff_page, address)

@@ -16,9 +16,8 @@ from collection.settings_of_studies import load_demo_study
 from studies.language_models import trial
 from studies.models import Study
 from studies.services import freeze_study
-from tests.browser.accessibility import assert_accessible, check_page, check_page_in_both_sizes
+from tests.browser.accessibility import assert_accessible, check_page_in_both_sizes
 from tests.browser.arrival import arrive
-from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
 from tests.collection.factories import (
     FEATURES,
@@ -84,7 +83,7 @@ def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live
         staff_page.get_by_role("button", name="Save and continue").click()
         arrive(staff_page, re.compile(title))
         if title != "Chatbots":
-            check_page(staff_page, f"{title} of a study")
+            check_page_in_both_sizes(staff_page, f"{title} of a study")
     staff_page.get_by_role("button", name="Save and finish").click()
     arrive(staff_page, re.compile("Speed and chickens"))
     study = Study.objects.get(slug="speed-and-chickens")
@@ -253,7 +252,6 @@ def test_opening_says_what_it_is_doing_and_goes_on_until_a_slow_chatbot_answers(
 
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Page) -> None:
-    staff_page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     for address in addresses(make_busy_study()):
         staff_page.goto(address)
-        check_page(staff_page, address)
+        check_page_in_both_sizes(staff_page, address)

@@ -10,9 +10,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from evaluation.models import Evaluation, Evaluator, Pair
 from evaluation.planning.opening import close_evaluation
-from tests.browser.accessibility import assert_accessible, check_page, check_page_in_both_sizes
+from tests.browser.accessibility import assert_accessible, check_page_in_both_sizes
 from tests.browser.arrival import arrive
-from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
 from tests.browser.judging.way import choose, send
 from tests.browser.judging.way import number as utterance
@@ -196,11 +195,10 @@ def test_judgements_are_taken_out_as_a_file(staff_page: Page) -> None:
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Page) -> None:
     evaluation = make_busy_evaluation()
-    staff_page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     for address in addresses():
         staff_page.goto(address)
-        check_page(staff_page, address)
+        check_page_in_both_sizes(staff_page, address)
     Evaluation.objects.filter(pk=evaluation.pk).update(state=Evaluation.State.CLOSED)
     staff_page.goto(f"{PAGE}pairs/")
     expect(staff_page.get_by_role("region", name="Table of pairs")).to_be_visible()
-    check_page(staff_page, "judged pairs")
+    check_page_in_both_sizes(staff_page, "judged pairs")

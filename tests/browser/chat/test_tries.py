@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.accessibility import check_page, check_page_in_both_sizes
+from tests.browser.accessibility import check_page_in_both_sizes
 from tests.browser.arrival import arrive
 from tests.browser.chat.site import Site
-from tests.browser.chat.way import AGREE, PHONE, OpenPage, answer_form, ask, go_on
+from tests.browser.chat.way import AGREE, OpenPage, answer_form, ask, go_on
 
 pytestmark = pytest.mark.browser
 MARK = re.compile("your answers and messages are stored, but count nowhere")
@@ -33,8 +33,7 @@ def test_a_researcher_tries_a_study_from_consent_to_the_end_and_deletes_the_test
     page.get_by_role("button", name="Begin").click()
     arrive(page, "Goal 1 of 1")
     ask(page, "Is this a test?")
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    check_page(page, "chat of a test")
+    check_page_in_both_sizes(page, "chat of a test")
     go_on(page, "Finish")
     arrive(page, "About the goal you have just finished")
     page.get_by_label("4", exact=True).check()
