@@ -123,8 +123,16 @@ export function finish(part) {
     box.prepend(code);
   }
   for (const box of part.querySelectorAll("pre, table, .goal-text")) {
-    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+    reach(box);
+    sizes.observe(box);
   }
+}
+
+/** Follows what begins to scroll in a narrower window, or when it is unfolded. */
+const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
+
+function reach(box) {
+  if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
 }
 
 function copyOf(name) {

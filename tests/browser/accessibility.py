@@ -34,6 +34,8 @@ LAZY_AXE = f"""Object.defineProperty(window, "axe", {{
 """Runs axe on the pages that are checked. As a script of the page it costs half of what sending it to each does."""
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true })"
 FITS = "width => document.documentElement.scrollWidth <= width"
+DRAW = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+"""Lets the scripts of the page see its size."""
 DESKTOP = {"width": 1280, "height": 720}
 _held: set[str] = set()
 """The looks of texts, in either colour scheme, whose colours have been checked in this process and hold."""
@@ -70,6 +72,7 @@ def assert_fits(page: Page, what: str = "") -> None:
         page.wait_for_function(FITS, arg=page.viewport_size["width"])
     except TimeoutError:
         raise AssertionError(f"The page scrolls sideways: {what}") from None
+    page.evaluate(DRAW)
 
 
 def assert_accessible(page: Page, what: str = "") -> None:
