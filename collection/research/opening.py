@@ -82,12 +82,22 @@ def _open(study: Study, tested: list[ChosenChatbot], now: datetime) -> None:
     record(study, Verb.OPENED, "the study to participants")
 
 
-@transaction.atomic
 def close_study(study: Study) -> int:
-    """Close the study, so that no one can enrol or chat. End dialogues in progress as left, and return their number."""
-    recruitment, _ = Recruitment.objects.select_for_update().get_or_create(study=study)
-    recruitment.is_open = False
-    recruitment.save(update_fields=["is_open"])
+    """Close the study, so that no one can enrol or chat. End dialogues in progress as left, and return their number.
+
+    Others must see that it is closed before its dialogues are ended: a participant may begin a goal at the same moment.
+    """
+    with transaction.atomic():
+        recruitment, _ = Recruitment.objects.select_for_update().get_or_create(study=study)
+        recruitment.is_open = False
+        recruitment.save(update_fields=["is_open"])
+    return _end_dialogues(study)
+
+
+@transaction.atomic
+def _end_dialogues(study: Study) -> int:
+    """Wait for participants who begin a goal, which they do with their row locked, and end all dialogues in progress."""
+    list(study.participants.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
     running = study.dialogues.filter(kind=Dialogue.Kind.NATURAL, ended_at=None)
     tokens = list(running.values_list("token", flat=True))
     leave_dialogues(running, timezone.now())

@@ -12,6 +12,8 @@ SETUP = """
 import json
 from datetime import timedelta
 from functools import partial
+from threading import Event
+from django.db import transaction
 from django.utils import timezone
 from collection.models import Recruitment
 from studies.models import Dialogue, Study
@@ -22,6 +24,7 @@ from collection.participation.persona_form import answer_form
 from tests.enrolment.people import enrol
 from collection.participation.goals import begin_goal, go_on
 from enrolment.invitations import Invitation
+from collection.research.opening import close_study
 from collection.participation.eligibility import release_seat, take_back
 from tests.enrolment.people import withdraw
 from studies.services import copy_study
@@ -93,6 +96,23 @@ at_once(lambda person: answer_form(person, FEMALE), enrolled)
 named = [set(person.conditions) for person in people.all()]
 print(json.dumps(sorted(named.count({name}) for name in ("one", "two"))))
 """
+CLOSING = """
+person = enrol(study)
+answer_form(person, FEMALE)
+person.refresh_from_db()
+begun, closed = Event(), Event()
+def begin():
+    with transaction.atomic():
+        begin_goal(person)
+        begun.set()
+        closed.wait(0.5)
+def close():
+    begun.wait()
+    close_study(study)
+    closed.set()
+at_once(lambda work: work(), (begin, close))
+print(json.dumps(list(person.dialogues.values_list("ending", flat=True))))
+"""
 WITHDRAWAL = """
 person = enrol(study)
 answer_form(person, FEMALE)
@@ -122,6 +142,7 @@ def site(racing_site: Installation) -> Installation:
         pytest.param(LAST_OF_A_QUOTA, {"codes": 2, "away": 4}, id="last seats of a quota"),
         pytest.param(CONDITIONS, [3, 4], id="conditions"),
         pytest.param(SAME_GOAL, {"begun": 1, "following": 1, "rows": 2}, id="same goal"),
+        pytest.param(CLOSING, ["left"], id="closing"),
         pytest.param(WITHDRAWAL, {"receipts": 1, "personas": 0, "cells": 0}, id="withdrawal"),
         pytest.param(BRANCHED_AND_LEAVING, LEAVING_OUTCOME, id="branches"),
         pytest.param(CLICKED_TWICE, CLICKED_OUTCOME, id="clicked twice"),
