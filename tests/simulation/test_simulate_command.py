@@ -24,7 +24,7 @@ from simulation import services
 from simulation.cells import CELLS
 from simulation.models import Run, Simulation
 from simulation.requests import RunRequest
-from studies.models import Dialogue, Output
+from studies.models import AuditLine, Dialogue, Output
 from tests.collection.reading import read_records
 from tests.installation import BASE_DIR, Installation
 from tests.simulation.commanding import figures, simulate
@@ -116,6 +116,7 @@ def test_out_holds_the_official_keys_and_ours_beside_them(tmp_path: Path) -> Non
     simulate("--out", str(file), "--seeds", "73,321")
     lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
     assert len(lines) == 8
+    assert str(AuditLine.objects.latest("pk")) == "A command exported simulated dialogues"
     assert len(read_records(file.read_text("utf-8").splitlines())) == 8
     first = lines[0]
     assert first["sample"]["instruction"] == Dialogue.objects.all()[0].goal.text

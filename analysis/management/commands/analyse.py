@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError
 
+from studies.audit import Verb, record
 from studies.commands import StudyCommand, find_study
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Command(StudyCommand):
             paths = write_files(files_of(portfolio), out)
         except (BadData, Unwritable) as error:
             raise CommandError(str(error), returncode=2) from error
+        if study := _study_of(options):
+            record(study, Verb.EXPORTED, "the results of an analysis")
         self.stdout.write(portfolio.text)
         self.stdout.write(f"{len(paths)} files in {out}.")
 
@@ -95,6 +98,13 @@ class Command(StudyCommand):
 
     def _tell(self, step: str) -> None:
         self.stderr.write(f"{step} …")
+
+
+def _study_of(options: dict[str, Any]) -> "Study | None":
+    """Return the study that was analysed; None for a file of judgements."""
+    if options["run"]:
+        return _find_run(options["run"]).study
+    return find_study(options["study"]) if options["study"] else None
 
 
 def _find_run(token: str) -> "Run":

@@ -10,6 +10,7 @@ from characters.benchmarks.finding import find_answer_set, find_benchmark
 from characters.benchmarks.general_data import SEED, TEST_SHARE, Written, export_general
 from characters.benchmarks.refusals import BenchmarkRefused
 from characters.quantities import counted
+from studies.audit import Verb, record
 from studies.files.whole_files import Unwritable
 
 
@@ -35,6 +36,7 @@ def run(options: dict[str, Any]) -> Iterator[str]:
         written = export_general(answer_set, options["folder"], options["test_share"], options["seed"])
     except Unwritable as error:
         raise BenchmarkRefused(str(error)) from error
+    record(None, Verb.EXPORTED, f"the answers of {answer_set.name}", about=answer_set.benchmark.name)
     if options["json"]:
         yield json.dumps(vars(written))
         return

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from characters.context_instruct.exports import export_characters, write_folder
 from characters.profiles import find_character
 from characters.quantities import counted
+from studies.audit import Verb, record
 
 _ABOUT = (
     "Write profiles, descriptions and triplets of characters into a new folder, in RoleBench's format: training part, test "
@@ -32,6 +33,8 @@ def _export(command: BaseCommand, options: dict[str, Any]) -> None:
     """Export the characters. Raises CharacterRefused."""
     export = export_characters([find_character(name) for name in options["names"]])
     write_folder(export, options["folder"])
+    for count in export.counts:
+        record(None, Verb.EXPORTED, f"the triplets of {count['name']}", about=str(count["name"]))
     if options["json"]:
         told = {"folder": str(options["folder"]), "files": sorted(map(str, export.files)), "roles": export.counts}
         command.stdout.write(json.dumps(told, ensure_ascii=False))

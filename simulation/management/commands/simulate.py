@@ -32,6 +32,7 @@ from simulation.reports import Throughput, as_rows
 from simulation.requests import RequestError
 from simulation.selectors import requested_cells
 from simulation.workers import Worker
+from studies.audit import Verb, record
 from studies.commands import StudyCommand
 from studies.cut_outputs import sentences_of
 from studies.files.records import write_records
@@ -88,6 +89,7 @@ class Command(StudyCommand):
         self._report_all(parts, is_several=order.file is not None or len(parts) > 1, as_json=options["json"])
         if options["out"] is not None:
             write_whole(options["out"], chain.from_iterable(write_records(_dialogues(part.cells)) for part in parts))
+            record(order.study, Verb.EXPORTED, "simulated dialogues")
 
     def _retry(self, parts: list[Part], endings: tuple[str, ...]) -> None:
         count = sum(retry_failed(part.run, endings, part.cells) for part in parts)

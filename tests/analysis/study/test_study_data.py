@@ -15,7 +15,7 @@ from analysis.study.study_data import judgements_in
 from evaluation.exports import export_all
 from evaluation.models import Judgement, Pair
 from evaluation.planning.opening import close_evaluation
-from studies.models import Study
+from studies.models import AuditLine, Study
 from tests.analysis.study.factories import judge, make_flagged, make_judged_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, presentations_of
 from tests.factories import make_study
@@ -119,6 +119,7 @@ def test_the_command_analyses_a_study(tmp_path: Path) -> None:
     printed = StringIO()
     call_command("analyse", "--study", study.slug, "--out", str(tmp_path), stdout=printed, stderr=StringIO())
     assert "8 judgements of Evaluation 1" in printed.getvalue()
+    assert str(AuditLine.objects.get(study=study, verb="exported")) == "A command exported the results of an analysis"
     [counted] = json.loads((tmp_path / "results.json").read_text("utf-8"))["evaluations"]
     assert counted == {"number": 1, "title": "Evaluation 1", "state": "closed", "judgements": 8}
 

@@ -11,6 +11,7 @@ from characters.benchmarks.answer_requests import AnswerRequest, request_answers
 from characters.benchmarks.general_data import export_general
 from characters.benchmarks.loading import load_path
 from characters.models import Answer, AnswerSet
+from studies.models import AuditLine
 from tests.characters.benchmarks.answers import MODELS_FILE, work_off
 from tests.factories import make_character
 from tests.rolellm.references import read_lines
@@ -70,6 +71,7 @@ def test_the_command_counts_and_never_overwrites(answer_set, tmp_path) -> None:
         return out.getvalue()
 
     assert "8 training rows and 2 test rows with 10 references; 10 baselines." in (said := export())
+    assert str(AuditLine.objects.latest("pk")) == "A command exported the answers of actor, zero-shot"
     assert "dropped, incomplete: 10" in said
     assert json.loads(export("--json", folder="other"))["dropped"]["incomplete"] == 10
     with pytest.raises(CommandError, match="exists already"):

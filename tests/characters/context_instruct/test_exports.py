@@ -17,6 +17,7 @@ from characters.models import Character, ContextInstruct, Triplet
 from characters.profiles import description_of, rows_of
 from rolellm.rolebench.layout import read_layout
 from rolellm.rolebench.rows import read_rows
+from studies.models import AuditLine
 from tests.characters.context_instruct.scripts import request, work_off
 from tests.factories import make_character
 from tests.rolellm.references import DATA, read_lines
@@ -40,6 +41,7 @@ def test_the_folder_holds_exactly_what_is_stored_and_the_command_counts_it(tmp_p
     job = exported(rounds=189)
     funnel = read_funnel(job)
     said = export("Coriolanus", tmp_path / "out")
+    assert str(AuditLine.objects.latest("pk")) == "A command exported the triplets of Coriolanus"
     assert f"Coriolanus: 753 profile rows, {funnel.kept} triplets for training, 50 test questions." in said
     kept = Triplet.objects.filter(split="train").order_by("call__position", "position")
     assert read_lines(tmp_path / "out" / "instructions-eng" / "role-specific-Coriolanus.jsonl") == [
