@@ -53,7 +53,7 @@ class TuningForm(forms.Form):
         help_text=f"In RoleBench's format (.jsonl), for example train.jsonl; at most {MOST_MEGABYTES} MB together.",
     )
     roles = Lines(
-        label="Roles, one per line", rows=3, required=False, help_text="Only rows of these roles. Empty: of all roles."
+        label="Roles, one per line", rows=3, required=False, help_text="Only rows of these roles. Empty: all roles."
     )
     descriptions = UploadField(
         command="rocit train --descriptions FILE",

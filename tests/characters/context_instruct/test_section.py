@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from characters.context_instruct.funnel import read_funnel
 from characters.models import Character, ContextInstruct, Triplet
+from studies.models import AuditLine
 from tests.characters.context_instruct.scripts import MODELS_FILE, Author, at_once_one, request, work_off
 from tests.factories import make_character, make_staff
 
@@ -53,6 +54,8 @@ def test_a_job_is_started_paused_and_resumed_on_the_page_and_its_funnel_appears(
     job = ContextInstruct.objects.get()
     assert (job.wanted, job.configuration["seed"], job.is_queued) == (300, 321, True)
     assert job.started_by == User.objects.get()
+    line = AuditLine.objects.latest("pk")
+    assert (line.about, line.words) == (str(job), f"the job “{job}”")
     assert f"0 of {job.calls.count()} calls Pause" in said
     assert "Its answers are kept." in said_by(client, character, pause=job.token)
     said_by(client, character, start=job.token)
