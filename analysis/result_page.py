@@ -1,4 +1,4 @@
-"""Pages that show a stored result, and how it stands to the present data."""
+"""Pages that show a stored result and whether it is up to date."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -17,7 +17,7 @@ _LONGEST_NAME = 200
 
 
 class UploadField(forms.FileField):
-    """A file of at most so many megabytes; ``command`` is what reads a larger one."""
+    """A file up to a limit in megabytes; ``command`` reads larger ones."""
 
     def __init__(self, *, command: str, megabytes: int = MOST_MEGABYTES, **kwargs: Any) -> None:
         super().__init__(**{"error_messages": {"required": "Choose a file."}} | kwargs)
@@ -43,7 +43,7 @@ class _SeveralFiles(forms.ClearableFileInput):
 
 
 class UploadsField(UploadField):
-    """Any number of files of at most so many megabytes together."""
+    """Any number of files up to a limit in megabytes for all of them."""
 
     widget = _SeveralFiles
 

@@ -120,7 +120,7 @@ def _words(piece: Piece, given: Answers, following: str) -> str:
 
 
 def _cut(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield each part of the template, with whether it stands in braces."""
+    """Yield each part of the template, with whether it is in braces."""
     for part in _PARTS.finditer(text):
         if part[3]:
             raise InvalidTemplate(

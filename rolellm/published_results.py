@@ -1,4 +1,4 @@
-"""Results that the paper prints, to stand beside one's own: scores and wins (tables 3 to 5), elicitations (table 7)."""
+"""Results that the paper prints, for comparison with one's own: scores and wins (tables 3 to 5), elicitations (table 7)."""
 
 import tomllib
 from dataclasses import dataclass

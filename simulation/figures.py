@@ -19,7 +19,7 @@ _Counted = tuple[Rows, list[str], Rows]
 """Rows, cuts and diversity, as they are cached."""
 MANY = 2000
 RESTS = 20
-"""While a run is running, the figures of MANY dialogues are shown so many times as long as it took to compute them."""
+"""While a run is running, the figures of MANY dialogues are shown this many times as long as it took to compute them."""
 
 
 @dataclass(frozen=True, slots=True)

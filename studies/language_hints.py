@@ -19,7 +19,7 @@ _WORDS = {
 }
 """Frequent words that the other languages do not have."""
 _AND = {"de": "und", "zh-hans": ENUMERATION_COMMA}
-"""What stands between several answers in a persona sentence."""
+"""The word between several answers in a persona sentence."""
 _HAN, _KANA = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[\u3040-\u30ff]")
 _CERTAIN = 3
 """Number of frequent words that a text must have, and how often as many as of another language."""

@@ -37,7 +37,7 @@ def measure(database: str, dialogues: int, most_seconds: float, times: int) -> l
 
 
 def _let_postgresql_count(database: str) -> None:
-    """Let PostgreSQL count its rows, as it does by itself within a minute."""
+    """Let PostgreSQL count its rows, as it otherwise does within a minute."""
     if database == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

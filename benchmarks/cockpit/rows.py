@@ -20,7 +20,7 @@ Row = TypeVar("Row")
 
 
 def fill_study(dialogues: int) -> None:
-    """Store an open study with so many dialogues, half of them simulated, and an evaluation that judges each pair once.
+    """Store an open study with this many dialogues, half of them simulated, and an evaluation that judges each pair once.
 
     One answer of the chatbot in a hundred failed and was tried again.
     """

@@ -31,7 +31,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A run of so many ``cells``: the seconds to make it, its page before and after its dialogues, and a worker's play."""
+    """A run of ``cells`` cells: the seconds to make it, its page before and after its dialogues, and a worker's play."""
 
     cells: int
     making: float

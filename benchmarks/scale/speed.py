@@ -45,7 +45,7 @@ class Played:
 def measure_workers(
     environment: Mapping[str, str], folder: Path, counts: Sequence[int], *, warm_up: float, seconds: float, cells: int
 ) -> list[Speed]:
-    """Measure each number of workers for so many ``seconds``, on a run that is longer than all of them together."""
+    """Measure each number of workers for ``seconds`` seconds, on a run that is longer than all of them together."""
     run = make_run(make_study("workers", cells), SLOW, cells)
     return [_measure(environment, folder, run, count, warm_up, seconds) for count in counts]
 
@@ -79,7 +79,7 @@ def measure_turns(environment: Mapping[str, str], folder: Path, cells: int, earl
 
 
 def play(environment: Mapping[str, str], folder: Path, run: Run, dialogues: int, early: int) -> Played:
-    """Let one new worker play so many dialogues of the run, and stop it."""
+    """Let one new worker play this many dialogues of the run, and stop it."""
     queue_run(run)
     with work(environment, folder / WORKER_LOG) as worker:
         wait_until(lambda: run.worked_dialogues > 0, run)

@@ -22,7 +22,7 @@ def word(rank: int) -> str:
 
 
 def fill_study(cells: int) -> Study:
-    """Store a study with a run of so many ended dialogues of eight turns. Every tenth one is Chinese."""
+    """Store a study with a run of this many ended dialogues of eight turns. Every tenth one is Chinese."""
     study = make_study("searched", cells)
     end_cells(make_run(study, FAST, cells))
     draw = Random(73)
@@ -33,7 +33,7 @@ def fill_study(cells: int) -> Study:
 
 
 def copy_dialogues(study: Study, count: int) -> list[int]:
-    """Store so many more dialogues like the first one, and return their keys."""
+    """Store this many more dialogues like the first one, and return their keys."""
     first = study.dialogues.order_by("pk")[0]
     fields = {name: getattr(first, name) for name in ("study", "goal", "persona", "kind", "ending", "ended_at")}
     stored = Dialogue.objects.bulk_create(Dialogue(**fields) for _ in range(count))

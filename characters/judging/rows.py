@@ -1,4 +1,4 @@
-"""Which rows of a benchmark a judge is asked about: so many of each role, drawn with a seed, that all sides have answered."""
+"""The rows of a benchmark that a judge is asked about: some of each role, drawn with a seed, that all sides have answered."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -29,7 +29,7 @@ class Step(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The training begins or goes on after ``points``. ``left_out`` and ``shortened`` are samples that are too long."""
+    """The training begins, or continues after ``points``. ``left_out`` and ``shortened`` are samples that are too long."""
 
     points: Sequence[Step]
     steps: int

@@ -8,7 +8,7 @@ from characters.models import Adapter, Tuning
 from characters.quantities import counted
 
 _ENDS = 10
-"""Number of steps at either end whose losses are averaged, if there are so many: a single step has few samples."""
+"""Number of steps at either end whose losses are averaged, if there are that many: a single step has few samples."""
 
 
 def in_words(tuning: Tuning) -> Iterator[str]:

@@ -40,7 +40,7 @@ def request_tuning(models_file: Path, name: str, model: str, sources: Sources, r
 
 @transaction.atomic
 def queue_tuning(tuning: Tuning, started_by: User | None = None) -> None:
-    """Open the tuning to the workers; one that has begun goes on from its last checkpoint."""
+    """Open the tuning to the workers; one that has begun continues from its last checkpoint."""
     TUNINGS.queue(tuning, started_by)
 
 

@@ -1,4 +1,4 @@
-"""What researchers do with evaluations on their pages, told in messages."""
+"""What researchers do with evaluations on their pages, and the messages about it."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest

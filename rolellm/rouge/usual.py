@@ -15,7 +15,7 @@ from rolellm.rouge.subsequences import common_length
 
 _WORD = re.compile(r"[a-z0-9]+")
 _UNSTEMMED = 3
-"""Words of so many letters, or fewer, keep their endings."""
+"""Words of at most this many letters keep their endings."""
 _SMOOTHING = 1e-8
 _SENTENCE_ENDS = (
     (re.compile(r"([。！？?])([^”’])"), r"\1\n\2"),

@@ -1,4 +1,4 @@
-"""What goes on in a study, because of which it cannot be archived."""
+"""Activity in a study that prevents archiving."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from studies.models import Dialogue, Study
 
 
 def what_goes_on(study: Study) -> list[str]:
-    """Return sentences that say what goes on and how to end it; none if the study is at rest."""
+    """Return a sentence about each activity in the study, which says how to end it."""
     return [*_people(study), *_jobs(study), *_judging(study)]
 
 

@@ -24,7 +24,7 @@ class Refused(ValueError):
 def archive_study(study: Study) -> None:
     """Archive the study: lists leave it out, nobody can enrol and nothing can start; its data can be read and exported.
 
-    Archiving twice archives once. Raises Refused while something goes on in it.
+    Archiving twice archives once. Raises Refused while there is activity in it.
     """
     stored = Study.objects.select_for_update().get(pk=study.pk)
     if reasons := what_goes_on(stored):

@@ -16,7 +16,7 @@ from studies.models import Dialogue, Study, Turn, Typing, is_unsafe
 from studies.recorded_roles import named_roles
 
 _ADDED = ("excluded", "tags")
-"""What researchers added: the reason of an exclusion, and tags. They stand in every row of the dialogue."""
+"""What researchers added: the reason of an exclusion, and tags. They are in every row of the dialogue."""
 COLUMNS = (
     "dialogue",
     "kind",

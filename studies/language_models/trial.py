@@ -57,7 +57,8 @@ def ask_responder(
 def refuse_unmeasured(name: str) -> None:
     """Raise NotYet if the speed of the responder ``name`` on this machine must be measured before it can answer.
 
-    The measurement begins or goes on in the background, because it takes longer than a page may. Raises NoAnswer if it failed.
+    The measurement begins or continues in the background, because it takes longer than a page may. Raises NoAnswer if it
+    failed.
     """
     try:
         is_under_way = measurements.is_under_way(find_spec(settings.MODELS_FILE, name, "responder")[0])

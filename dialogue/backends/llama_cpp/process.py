@@ -17,7 +17,7 @@ from dialogue.backends.llama_cpp_trial import build_again
 logger = logging.getLogger(__name__)
 
 MOST_CRASHES = 3
-"""After so many crashes in a row, without a complete answer in between, an engine is not started again."""
+"""After this many crashes in a row, without a complete answer in between, an engine is not started again."""
 
 
 class EngineProcess:

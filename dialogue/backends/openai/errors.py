@@ -63,7 +63,7 @@ def full(spec: ModelSpec) -> ContextFull:
 
 
 def resting(spec: ModelSpec, seconds: float) -> BackendError:
-    """Return the error for a provider that has asked for a pause of so many seconds."""
+    """Return the error for a provider that has asked for a pause of this many seconds."""
     return BackendError(
         f"{address(spec)} limits the rate or the quota and allows no request for another {math.ceil(seconds / 60)} min. "
         f"Lower `requests` of {spec.name!r}, or wait."
