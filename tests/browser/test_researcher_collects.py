@@ -139,7 +139,7 @@ def test_questions_follow_each_other_and_the_persona_sentence_names_them(staff_p
     staff_page.get_by_role("group", name="New question").get_by_label("Question", exact=True).fill("Größe?")
     size = staff_page.get_by_role("group", name="Größe?")
     size.get_by_label("Kind").select_option("scale")
-    size.get_by_text("Condition", exact=True).click()
+    size.get_by_text("Dependency", exact=True).click()
     size.get_by_label("Depends on the question").select_option("Age Range")
     size.get_by_role("group", name="Asked after these answers").get_by_label("older").check()
     sentence = staff_page.get_by_label("Persona sentence")
