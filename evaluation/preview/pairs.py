@@ -67,5 +67,5 @@ def _of_dialogues(evaluation: Evaluation, matches: Sequence[Match]) -> Iterable[
 def _made_up(evaluation: Evaluation) -> list[Pair]:
     if evaluation.kind == Evaluation.Kind.ANSWERS:
         return [Pair(evaluation=evaluation, answers=_ANSWERS)]
-    checks = [pair for pair in shipped_pairs() if pair["role"] == Pair.Role.CHECK]
+    checks = [pair for pair in shipped_pairs(evaluation.study.language) if pair["role"] == Pair.Role.CHECK]
     return [Pair(evaluation=evaluation, known=dict(pair)) for pair in checks[:MOST_PAIRS]]

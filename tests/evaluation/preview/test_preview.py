@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Presentation
+from evaluation.planning.known_pairs import shipped_pairs
 from tests.collection.factories import make_open_study
 from tests.evaluation.factories import make_evaluation, make_judged_study
 from tests.evaluation.judging.visits import WHOLE, post
@@ -65,10 +66,11 @@ def test_real_dialogues_are_shown_if_there_are_any_and_made_up_ones_otherwise(re
     real = researcher.get(FIRST).context["page"].presentation.pair
     assert real.natural.kind == "natural"
     assert real.simulated.goal == real.natural.goal
-    make_evaluation(make_open_study("empty"), state="planned", opened_at=None)
+    make_evaluation(make_open_study("empty", language="de"), state="planned", opened_at=None)
     page = researcher.get("/s/empty/judge/1/preview/pairs/0/")
     assert page.status_code == 200
-    assert page.context["page"].presentation.pair.known
+    made_up = page.context["page"].presentation.pair.known
+    assert made_up["goal"] in {pair["goal"] for pair in shipped_pairs("de")}
 
 
 def test_an_incomplete_answer_is_refused_as_a_real_one_with_and_without_scripts(researcher: Client) -> None:
