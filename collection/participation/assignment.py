@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Prefetch, QuerySet
 
-from collection.models import Participant
+from collection.models import Participant, Recruitment
 from collection.participation.balance import Standing, draw_one, draw_sequence
 from collection.participation.eligibility import keeping_seats
 from collection.participation.finished_goals import finished_goals
@@ -112,8 +112,11 @@ def _assign_between(participant: Participant, conditions: dict[str, Condition], 
     earlier, seed = _earlier(participant), participant.condition_seed or 0
     known = next((name for one in earlier for name in one.conditions if name in conditions), "")
     weights = {name: condition.weight for name, condition in conditions.items() if condition.weight}
-    chosen = conditions[known or draw_one(read_standing(participant.study, now), weights, seed)]
-    numbers = chosen.goals or [goal.number for goal in participant.study.goals.order_by("number")]
+    listed = list(participant.study.goals.order_by("number").values_list("number", flat=True))
+    goals = {name: len(conditions[name].goals or listed) for name in weights}
+    seats = Recruitment.objects.filter(study=participant.study).values_list("seats", flat=True).first()
+    chosen = conditions[known or draw_one(read_standing(participant.study, now), weights, goals, seed, seats)]
+    numbers = chosen.goals or listed
     order = chosen.goal_order or participant.study.goal_order
     _order(participant, numbers, order == Study.GoalOrder.SHUFFLED, earlier)
     participant.conditions = [chosen.name] * len(participant.goal_order)

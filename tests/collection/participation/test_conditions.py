@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from collection.models import Participant
+from collection.models import Participant, Recruitment
 from collection.participation.assignment import read_standing
 from collection.participation.goals import ChatbotUnavailable, begin_goal, go_on
 from collection.research.condition_counts import read_condition_lines
@@ -142,6 +142,20 @@ def test_the_next_person_gets_the_condition_with_fewer_completed_dialogues_whoev
     assert standing.lost["cold"] == 3
     assert standing.ahead == []
     assert [enrol_participant(study).conditions[0] for _ in range(2)] == ["other", "other"]
+
+
+def test_a_condition_gets_nobody_while_its_share_of_the_seats_may_already_be_completed() -> None:
+    study = make_study(goals=1)
+    study.conditions.update(goals=[])
+    gone = [enrol_participant(study) for _ in range(8)]
+    Participant.objects.update(last_seen_at=timezone.now() - timedelta(days=1))
+    ended = make_natural_dialogue(gone[0], ending="next_goal")
+    Dialogue.objects.filter(pk=ended.pk).update(condition=study.conditions.get(name="other"))
+    Participant.objects.filter(pk=gone[0].pk).update(state="finished")
+    here = [enrol_participant(study).pk for _ in range(2)]
+    Participant.objects.filter(pk__in=here).update(conditions=["cold"])
+    Recruitment.objects.update(seats=4, released_after_hours=1)
+    assert enrol_participant(study).conditions == ["other"], "so few finish that the rule alone would choose cold"
 
 
 def test_people_who_withdraw_count_as_lost_and_those_here_by_their_goals_left() -> None:

@@ -1,0 +1,1 @@
+"""How evenly completed dialogues are spread over a study's conditions when people drop out."""
