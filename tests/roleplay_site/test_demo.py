@@ -141,7 +141,7 @@ def test_the_demo_fills_its_run_stops_on_ctrl_c_and_starts_again(installation: I
         wait_until(lambda: _finished(installation) == 200, seconds=100, what="the run has not filled")
         demo.send_signal(signal.SIGINT)
         assert demo.wait(60) == 0
-    with installation.run_anew("django", "demo", "--port", str(port)) as again:
+    with installation.run("django", "demo", "--port", str(port)) as again:
         wait_until(lambda: installation.log.count("Password") == 2, seconds=180, what="the second start is slow")
         again.send_signal(signal.SIGHUP)
         assert again.wait(60) == 128 + signal.SIGTERM, "a terminal that closes leaves nothing running"

@@ -31,7 +31,7 @@ def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(
     installation: Installation, tmp_path: Path
 ) -> None:
     lines = "worker: echo begun $$; exec sleep 300\nsite: echo site $$; exec sleep 300\n"
-    with installation.run_anew(*run(installation, tmp_path, lines)) as demo:
+    with installation.run(*run(installation, tmp_path, lines)) as demo:
         wait_until(lambda: "begun" in installation.log and "site" in installation.log, what="not all have begun")
         os.kill(_process_of("worker", installation), signal.SIGKILL)
         wait_until(lambda: installation.log.count("begun") == 2, what="it has not begun again")
@@ -46,7 +46,7 @@ def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(
 def test_a_process_that_keeps_dying_stops_all_processes_with_an_explanation(
     installation: Installation, tmp_path: Path
 ) -> None:
-    with installation.run_anew(*run(installation, tmp_path, "worker: exit 3\nsite: exec sleep 300\n")) as demo:
+    with installation.run(*run(installation, tmp_path, "worker: exit 3\nsite: exec sleep 300\n")) as demo:
         assert demo.wait(60) == 3
     assert "The process 'worker' ended with exit status 3, 5 times in a row, so all processes stop." in installation.log
 
