@@ -10,7 +10,7 @@ ADMINISTRATOR = "administrator"
 RIGHTS: Mapping[str, str] = {
     READ: "read: studies, dialogues and results, and export data",
     CHANGE: "change: create studies, open and close them, start and stop runs, annotate and exclude",
-    DELETE: "delete: archived studies with all their data",
+    DELETE: "delete: archived studies and closed evaluations of answers, with all their data",
     ADMINISTRATOR: "administrator: do all of this, manage users, and read the history of the whole site",
 }
 """The rights and what they allow. All but the last are permissions of Django; an administrator is a superuser."""
