@@ -127,5 +127,5 @@ def _located(kind: type[E], view: Callable[..., HttpResponse]) -> AnyView:
         location = {name: kwargs.pop(name) for name in kind.keywords}
         return view(request, location, **kwargs)
 
-    located.kind = kind  # type: ignore[attr-defined]  # form_refused reads it
+    located.kind = kind  # type: ignore[attr-defined]  # views that answer failures read it
     return located

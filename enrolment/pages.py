@@ -25,6 +25,11 @@ EXPIRED = gettext_noop(
     "that browser accepts cookies. Nothing was changed."
 )
 
+FAILED = gettext_noop(
+    "This page cannot be shown at the moment. Your stored data are safe. Please try again. If this happens again, contact the "
+    "researchers."
+)
+
 
 def render_page(
     request: HttpRequest,

@@ -13,6 +13,7 @@ from enrolment.external_ids import note_refused_return
 from enrolment.landing import Landing, enrol, read_cookie
 from enrolment.pages import (
     EXPIRED,
+    FAILED,
     LINK_ADVICE,
     NEW_TEXT,
     NOTHING_HERE,
@@ -133,14 +134,29 @@ def nothing_here(request: HttpRequest, enrolment: Enrolment[P], rest: str) -> Ht
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that another site or browser session may have sent, with a link back to the page's study."""
-    match = request.resolver_match
-    kind: type[Enrolment[Any]] | None = getattr(match.func, "kind", None) if match else None
-    enrolment = kind.find(**{name: match.kwargs[name] for name in kind.keywords}) if kind and match else None
+    enrolment = _enrolment_at(request)
     if enrolment is None:
         return csrf_failure(request, reason)
     with enrolment.own_language():
         heading, sentence = gettext("This page has expired"), gettext(EXPIRED)
         return render_dead_end(request, heading, sentence, status=403, enrolment=enrolment, has_way_back=True)
+
+
+def explain_failure(request: HttpRequest) -> HttpResponse | None:
+    """Answer an unexpected error in the language of the page's study or evaluation; None on any other page."""
+    enrolment = _enrolment_at(request)
+    if enrolment is None:
+        return None
+    with enrolment.own_language():
+        heading, sentence = gettext("Something went wrong on our side"), gettext(FAILED)
+        return render_dead_end(request, heading, sentence, status=500, enrolment=enrolment)
+
+
+def _enrolment_at(request: HttpRequest) -> Enrolment[Any] | None:
+    """Return the study or evaluation to which the page belongs; None if it belongs to neither."""
+    match = request.resolver_match
+    kind: type[Enrolment[Any]] | None = getattr(match.func, "kind", None) if match else None
+    return kind.find(**{name: match.kwargs[name] for name in kind.keywords}) if kind and match else None
 
 
 def _whole(heading: Heading) -> str:

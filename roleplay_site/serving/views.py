@@ -19,10 +19,18 @@ _PASSING = ("08", "40", "53", "55", "57")
 
 
 def answer_error(request: HttpRequest) -> HttpResponse:
-    """Answer 503 if the database is unavailable, or else 500. Django calls this while it handles the error."""
+    """Answer 503 if the database is unavailable, or else 500. Django calls this while it handles the error.
+
+    Participants and evaluators read it in the language of their pages.
+    """
     if is_passing(sys.exc_info()[1]):
         return HttpResponse(NO_DATABASE.page, status=NO_DATABASE.status, headers=NO_DATABASE.headers)
-    return server_error(request)
+    from enrolment.views import explain_failure  # the log, which needs this module, is set up before there are models
+
+    try:
+        return explain_failure(request) or server_error(request)
+    except Error:  # the study cannot be read either
+        return server_error(request)
 
 
 def is_passing(error: BaseException | None) -> bool:

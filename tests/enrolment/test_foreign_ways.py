@@ -119,6 +119,14 @@ def test_dead_ends_of_participants(language: str, client: Client) -> None:
     check(language, forged.post(f"{STUDY}consent/"), 403)
 
 
+def test_an_unexpected_error(language: str) -> None:
+    make_foreign_study(language, persona_template="an unreadable template: [gender]")
+    client = Client(raise_request_exception=False)
+    agree(client)
+    client.post(f"{STUDY}form/", {"gender": "1", "age": "3"})
+    check(language, client.post(f"{STUDY}start/"), 500)
+
+
 def test_an_evaluators_way(language: str) -> None:
     evaluation = make_foreign_evaluation(language)
     evaluator = make_evaluator(evaluation)
