@@ -54,7 +54,7 @@ def addresses(study: Study) -> list[str]:
     pages = [f"/studies/demo/{page}/" for page in ("collecting", "recruitment", "data", "edit")]
     pending = running.turns.get(state="pending")
     make_try(pending, state="failed", reason=f"{'/very' * 20} failed.", ended_at=timezone.now())
-    previews = [f"/s/demo/preview/{page}" for page in ("", "form/", "start/")]
+    previews = [f"/s/demo/preview/{page}" for page in ("", "form/", "start/", "chat/")]
     return ["/", "/new-study/", "/studies/demo/", *pages, f"/dialogues/{running.token}/", "/s/demo/", *previews]
 
 

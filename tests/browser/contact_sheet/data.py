@@ -43,6 +43,7 @@ _ALIKE = re.compile("/edit/<|/(new|import|recruitment|tests|history|side-by-side
 PREVIEWS = (
     "/s/talking/preview/",
     "/s/talking/preview/form/",
+    "/s/talking/preview/chat/",
     "/s/talking/preview/after_goal/",
     "/s/talking/preview/end/",
     "/s/judged/judge/1/preview/start/",
