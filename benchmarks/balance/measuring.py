@@ -40,7 +40,7 @@ class Found:
     """Differences between two conditions over all simulations: of completed dialogues, and of people who finished.
 
     ``best`` is the largest share within two that any rule reaches without knowing who will drop out, or a limit above it;
-    ``guessed`` the share of arrivals whose condition somebody who sees all counts would guess.
+    ``guessed`` the share of arrivals whose condition an observer of all counts would guess.
     """
 
     design: str

@@ -37,10 +37,10 @@ class Site:
     finished: Counter[str] = field(default_factory=Counter)
     here: list[Visitor] = field(default_factory=list)
     guessed: list[bool] = field(default_factory=list)
-    """Of each arrival, whether somebody who sees all counts would guess the first condition (Blackwell & Hodges 1957)."""
+    """Of each arrival, whether an observer of all counts would guess the first condition (Blackwell & Hodges 1957)."""
 
     def run(self, arrivals: int = 300) -> Counter[str]:
-        """Return the completed dialogues by condition when everybody has left."""
+        """Return the completed dialogues by condition when all have left."""
         self.weights = self.weights or dict.fromkeys(self.drop_outs, 1)
         for _ in range(arrivals):
             while self.here and (len(self.here) > self.present or self._is_full()):
@@ -86,7 +86,7 @@ class Site:
         return [draw_one(self._standing(), self.weights, each, seed, self.seats)] * goals
 
     def _guess(self) -> str:
-        """Return the condition that lacks most dialogues, as somebody would who sees what the rule sees."""
+        """Return the condition that lacks most dialogues, as an observer would guess who sees what the rule sees."""
         standing = self._standing()
         expected = expected_completions(standing, completion_rates(standing, list(self.weights)))
         return min(self.weights, key=lambda name: expected[name] / self.weights[name])
