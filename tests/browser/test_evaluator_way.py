@@ -7,11 +7,10 @@ from playwright.sync_api import Page, expect
 
 from evaluation.models import Assignment, Evaluation, Evaluator
 from tests.browser.accessibility import check_page_in_both_sizes
-from tests.browser.arrival import arrive
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
 from tests.enrolment.visits import EVALUATION as DOOR
-from tests.evaluation.factories import make_evaluation, make_evaluator
+from tests.evaluation.factories import make_evaluation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 State = Evaluator.State
@@ -82,44 +81,6 @@ def test_double_clicks_enrol_once_and_take_one_assignment(page: Page, evaluation
     page.wait_for_url(f"**{DOOR}pairs/*/")
     assert Evaluator.objects.count() == 1
     assert evaluation.assignments.exclude(evaluator=None).count() == 1
-
-
-def test_the_personal_link_brings_another_browser_to_the_same_place(page: Page) -> None:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    consent(page)
-    arrive(page, "Which Dialogue is Artificial?")
-    page.get_by_role("button", name="Copy your personal link").click()
-    expect(page.get_by_role("status")).to_have_text("Copied")
-    link = page.evaluate("navigator.clipboard.readText()")
-    page.context.clear_cookies()
-    page.goto(f"{DOOR}start/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome")
-    page.goto(link)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Which Dialogue is Artificial?")
-
-
-def test_who_gets_no_assignment_may_try_again(page: Page, evaluation: Evaluation, complaints: Complaints) -> None:
-    complaints.expect("status of 403 .*/start/$")
-    consent(page)
-    others = [make_evaluator(evaluation) for _ in evaluation.assignments.all()]
-    page.get_by_role("button", name="Start the Survey").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("No pairs available at the moment")
-    Assignment.objects.filter(evaluator=others[0]).update(evaluator=None)
-    page.get_by_role("button", name="Try again").click()
-    page.wait_for_url(f"**{DOOR}pairs/*/")
-
-
-def test_withdrawing_asks_first_and_gives_a_receipt(page: Page) -> None:
-    consent(page)
-    page.get_by_role("link", name="Withdraw").click()
-    page.get_by_role("link", name="Keep taking part").click()
-    page.get_by_role("link", name="Continue").click()
-    page.get_by_role("link", name="Withdraw").click()
-    page.get_by_role("button", name="Withdraw and delete my data").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
-    expect(page.get_by_label("Your receipt")).to_have_value(Evaluator.objects.get().receipt)
-    page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
 
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(page: Page, complaints: Complaints) -> None:

@@ -163,15 +163,6 @@ def test_a_double_click_on_the_button_enrols_once_and_keeps_full_access(page: Pa
     expect(page.get_by_role("heading", level=1)).to_have_text("Withdraw from the study?")
 
 
-def test_my_data_come_as_a_file(page: Page) -> None:
-    consent(page)
-    answer(page)
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download my data").click()
-    assert download.value.suggested_filename == "demo-my-data.json"
-    assert "Doctoral degree" in download.value.path().read_text("utf-8")
-
-
 def test_withdrawing_asks_first_and_gives_a_receipt(page: Page) -> None:
     consent(page)
     page.get_by_role("link", name="Withdraw").click()

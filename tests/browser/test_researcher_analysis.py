@@ -1,9 +1,7 @@
 """A researcher analyses a study in a browser: requests, follows, reads and downloads the analysis."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -128,26 +126,6 @@ def test_the_contents_lead_to_table_10_whose_adjustment_is_chosen(staff_page: Pa
     staff_page.keyboard.press("ArrowLeft")
     expect(tukey).to_be_visible()
     expect(unadjusted).to_be_hidden()
-
-
-def test_files_are_taken_away_one_by_one_or_all_together(staff_page: Page) -> None:
-    report = make_report(make_judgements())
-    staff_page.goto(PAGE)
-    for kind, what in (
-        ("CSV", "Detection of"),
-        ("LaTeX", "Detection of"),
-        ("SVG", "Detected and"),
-        ("PDF", "Detected and"),
-    ):
-        assert download(staff_page, f"{kind} of {what}").stat().st_size > 0
-    with ZipFile(download(staff_page, "Download everything (ZIP")) as archive:
-        assert len(archive.namelist()) == len(report.files)
-
-
-def download(page: Page, name: str) -> Path:
-    with page.expect_download() as started:
-        page.get_by_role("link", name=name).click()
-    return started.value.path()
 
 
 def test_on_paper_nothing_is_cut_off(staff_page: Page) -> None:

@@ -1,6 +1,5 @@
 """A researcher collects in a browser: from a new study to the first participant and to closing the study."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -193,16 +192,6 @@ def test_a_frozen_study_leads_to_a_copy_that_can_be_changed(staff_page: Page) ->
     staff_page.get_by_role("button", name="Save changes").click()
     expect(staff_page.get_by_role("status").first).to_have_text("The study has been saved.")
     assert Study.objects.get(slug="demo-copy").title == "My copy"
-
-
-def test_data_are_taken_out_as_files(staff_page: Page) -> None:
-    make_busy_study()
-    staff_page.goto("/studies/demo/data/")
-    with staff_page.expect_download() as started:
-        staff_page.get_by_role("link", name="JSON lines of natural dialogues").click()
-    file: Path = started.value.path()
-    assert started.value.suggested_filename.endswith("-natural.jsonl")
-    assert [json.loads(line)["persona_id"] for line in file.read_text("utf-8").splitlines()] == ["p-001"]
 
 
 def test_a_reply_grows_before_the_researchers_eyes(staff_page: Page) -> None:

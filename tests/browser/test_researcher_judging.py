@@ -135,16 +135,6 @@ def test_rates_appear_on_request_and_can_leave_flagged_evaluators_out(staff_page
     expect(staff_page).to_have_url(re.compile(f"{PAGE}$"))
 
 
-def test_an_evaluator_is_flagged_on_their_row(staff_page: Page) -> None:
-    make_evaluator(make_evaluation())
-    staff_page.goto(PAGE)
-    staff_page.get_by_role("link", name="Flag e-001").click()
-    staff_page.get_by_label("Reason").fill("Wrote that they clicked at random.")
-    staff_page.get_by_role("button", name="Flag e-001").click()
-    expect(staff_page.get_by_role("row", name="e-001")).to_contain_text("Wrote that they clicked at random.")
-    assert Evaluator.objects.get().flag == "Wrote that they clicked at random."
-
-
 def test_a_text_is_shown_as_evaluators_see_it_while_it_is_written(staff_page: Page) -> None:
     make_judged_study()
     staff_page.goto("/studies/demo/evaluations/new/")

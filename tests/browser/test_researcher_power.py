@@ -1,8 +1,7 @@
 """A researcher estimates in a browser how many evaluators a study needs."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from analysis.models import PowerEstimate
 from analysis.power.estimates import question_of, request_estimate
@@ -70,31 +69,6 @@ def test_mistakes_are_marked_and_nothing_is_lost(staff_page: Page, complaints: C
     expect(field).to_be_focused()
     expect(field).to_have_value("120")
     expect(staff_page.get_by_label("Seed")).to_have_value("5")
-
-
-def test_a_running_estimate_can_be_cancelled_and_resumed(staff_page: Page) -> None:
-    estimate = make_estimate(State.RUNNING, 1)
-    staff_page.goto(f"/power/{estimate.token}/")
-    staff_page.get_by_role("button", name="Cancel").click()
-    expect(staff_page.get_by_text("This estimate was cancelled after 3,000 of 3,000 studies.")).to_be_visible()
-    staff_page.get_by_role("button", name="Resume estimate").click()
-    expect(staff_page.locator("#live")).to_contain_text("waiting for a worker")
-
-
-def test_models_are_added_without_a_script_too(chromium: Browser, live_server: LiveServer, staff_page: Page) -> None:
-    context = chromium.new_context(
-        base_url=live_server.url, java_script_enabled=False, storage_state=staff_page.context.storage_state()
-    )
-    page = context.new_page()
-    page.goto("/power/")
-    page.get_by_label("Detection rate").nth(3).fill("64")
-    page.get_by_role("button", name="Add model").click()
-    expect(page.get_by_label("Model", exact=True)).to_have_count(5)
-    expect(page.get_by_label("Detection rate").nth(3)).to_have_value("64")
-    page.get_by_role("button", name="Estimate power").click()
-    expect(page.get_by_role("link", name="Change assumptions")).to_be_visible()
-    assert question_of(PowerEstimate.objects.get()).rates == PAPER | {"GPT4": 0.64}
-    context.close()
 
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Page, complaints: Complaints) -> None:

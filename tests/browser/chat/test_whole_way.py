@@ -1,4 +1,4 @@
-"""A participant with the embedded model: from the study's link to the completion code, on a laptop and on a phone."""
+"""A participant with the embedded model: from the study's link to the completion code, on a phone."""
 
 import re
 
@@ -6,16 +6,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat.site import CODE, Site
-from tests.browser.chat.way import DESKTOP, ON_A_PHONE, PHONE, Chat, OpenPage, ask, begin, box, go_on, say, stored
+from tests.browser.chat.way import ON_A_PHONE, PHONE, Chat, OpenPage, ask, begin, box, go_on, say, stored
 
 pytestmark = pytest.mark.browser
 HANDHELD = {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
-DEVICES = [pytest.param({"viewport": DESKTOP}, id="desktop"), pytest.param(HANDHELD, id="phone")]
 
 
-@pytest.mark.parametrize("device", DEVICES)
-def test_two_goals_lead_to_the_code(open_page: OpenPage, device: dict[str, object]) -> None:
-    page = begin(open_page(**device), "tiny")
+def test_two_goals_lead_to_the_code(open_page: OpenPage) -> None:
+    page = begin(open_page(**HANDHELD), "tiny")
     expect(page.get_by_text("Tasks complete 0/2")).to_be_visible()
     expect(page.get_by_text("for trying out the software, not for research")).to_be_visible()
     expect(ask(page, "Hello!")).to_contain_text(re.compile(r"\w"))
