@@ -18,6 +18,7 @@ def power(*arguments: str, **options: Any) -> str:
     return printed.getvalue()
 
 
+@pytest.mark.usefixtures("without_processes")
 def test_every_pair_of_models_is_described_in_words() -> None:
     printed = power("--rate", "mixtral=0.5", "--rate", "vicuna=0.9").splitlines()
     assert (
@@ -27,6 +28,7 @@ def test_every_pair_of_models_is_described_in_words() -> None:
     assert printed[2].startswith("mixtral and vicuna: ")
 
 
+@pytest.mark.usefixtures("without_processes")
 def test_the_papers_rates_are_assumed_without_others_and_a_seed_repeats() -> None:
     first, second = (json.loads(power("--json")) for _ in range(2))
     assert first == second

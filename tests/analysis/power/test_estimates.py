@@ -40,12 +40,6 @@ def stored_after_every_study(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(estimates, "STORED_EVERY", 0.0)
 
 
-@pytest.fixture
-def without_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compute on a thread, where a test asks nothing about processes: each imports the statistics for two seconds."""
-    monkeypatch.setattr(power_simulation, "study_pool", ThreadPoolExecutor)
-
-
 @pytest.fixture(scope="module")
 def found() -> list[Power]:
     """Return the results of the small question, computed in this process."""
