@@ -28,7 +28,7 @@ function showKinds(row) {
   if (summary) summary.textContent = ["kind", "placement"].map((name) => chosen(row, name)).join(", ");
 }
 
-// A key that nobody typed follows from the question, or is a number for one without Latin letters.
+// A key that nobody typed follows from the question, or is "question" for one without Latin letters.
 function nameNew(row) {
   const [key, label] = [field(row, "key"), field(row, "label").value.trim()];
   if (key.value.trim() || !label) return;
@@ -46,11 +46,17 @@ function fillScale(select) {
   if (ends.every((end) => !end.value)) ends.forEach((end, at) => { end.value = Object.values(SCALE)[at]; });
 }
 
+function points(row) {
+  const [low, high] = ["low", "high"].map((name) => field(row, name).value);
+  if (!low || !high) return [];
+  const count = Math.max(0, Math.min(high - low, 100) + 1);
+  return Array.from({ length: count }, (_, at) => String(Number(low) + at));
+}
+
 function answersTo(row) {
   const kind = field(row, "kind").value;
-  const [low, high] = ["low", "high"].map((name) => Number(field(row, name).value));
-  const listed = { single: () => lines(field(row, "options").value), multiple: () => lines(field(row, "options").value),
-    scale: () => Array.from({ length: Math.max(0, Math.min(high - low, 100) + 1) }, (_, at) => String(low + at)) }[kind]?.() ?? [];
+  const options = ["single", "multiple"].includes(kind) ? lines(field(row, "options").value) : [];
+  const listed = kind === "scale" ? points(row) : options;
   return listed.length && field(row, "may_be_withheld")?.checked ? [...new Set([...listed, WITHHELD])] : listed;
 }
 
