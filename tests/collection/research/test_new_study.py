@@ -43,7 +43,7 @@ def test_a_german_study_starts_with_german_texts(client: Client) -> None:
     study = Study.objects.get(slug="tuer")
     texts = [default("de") for default in (default_welcome, default_consent, default_instruction)]
     assert [study.language, study.welcome, study.consent, study.instruction] == ["de", *texts]
-    hint = "These parts seem to be in English, but the study is in German: goals, questions, persona sentence."
+    hint = "These parts seem to be in English, but the study is in German: goals, questions."
     for page in ("edit/goals/", "edit/", "collecting/"):
         assert hint in client.get(f"/studies/tuer/{page}").text
     page = client.get("/studies/tuer/edit/questions/").text
