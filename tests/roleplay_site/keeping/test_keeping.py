@@ -171,6 +171,6 @@ def test_a_deleted_study_leaves_nothing_and_another_study_loses_nothing(racing_s
 def test_a_study_is_archived_before_something_begins_in_it_or_not_at_all(racing_site: Installation) -> None:
     told = json.loads(racing_site.evaluate(RACE))
     assert [first for first, _second in told] == ["done"] * 4
-    reasons = ("A run is running", "is archived", "is open to evaluators", "is archived")
+    reasons = ("Pause or cancel it first.", "is archived", "is open to evaluators", "is archived")
     for (_first, second), reason in zip(told, reasons, strict=True):
         assert reason in second
