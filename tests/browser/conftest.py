@@ -4,7 +4,6 @@ import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import Iterator
 from dataclasses import dataclass
-from shutil import which
 
 import pytest
 from django.test import Client
@@ -13,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.complaints import Complaints
 from tests.factories import make_staff
-from tests.services.binaries import find_binary
+from tests.services.binaries import find_chromium
 
 FLAGS = [
     "--no-sandbox",
@@ -37,13 +36,10 @@ class Started:
 
 @pytest.fixture(scope="session")
 def started_chromium() -> Iterator[Started]:
-    """Start Debian's chromium once per process. Without it, skip the tests, or fail them with REQUIRE_SERVICES=1.
-
-    The build without windows does the same with half of the processor's time.
-    """
-    path = find_binary("chromium-headless-shell" if which("chromium-headless-shell") else "chromium")
+    """Start Debian's chromium once per process. Without it, skip the tests, or fail them with REQUIRE_SERVICES=1."""
     with sync_playwright() as playwright:
-        started = Started(playwright.chromium.launch(executable_path=path, args=FLAGS), asyncio.get_running_loop())
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        started = Started(browser, asyncio.get_running_loop())
         asyncio._set_running_loop(None)
         yield started
         asyncio._set_running_loop(started.loop)

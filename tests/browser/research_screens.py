@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.chat.site import Site
 from tests.installation import BASE_DIR, Installation
-from tests.services.binaries import find_binary, free_port
+from tests.services.binaries import find_chromium, free_port
 
 FOLDER = BASE_DIR / "docs" / "screens"
 DESKTOP = {"width": 1280, "height": 900}
@@ -140,7 +140,7 @@ def site_of_a_run() -> Iterator[Page]:
 def logged_in(site: Site) -> Iterator[Page]:
     """Serve the site and yield a researcher's page."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_binary("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         with site.serve():
             page = browser.new_page(base_url=site.url, viewport=DESKTOP)  # type: ignore[arg-type]
             page.goto("/")

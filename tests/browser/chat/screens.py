@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import DESKTOP, PHONE, answer_form, ask, begin, enrol, go_on, running, say
 from tests.installation import BASE_DIR, Installation
-from tests.services.binaries import find_binary
+from tests.services.binaries import find_chromium
 
 FOLDER = BASE_DIR / "docs" / "screens"
 LEASE = 40_000
@@ -19,7 +19,7 @@ def take_all(folder: Path = FOLDER) -> None:
     """Take one screenshot per page, and the chat idle, streaming, with an error and on a phone."""
     with TemporaryDirectory() as data, sync_playwright() as playwright:
         site = Site.create(Installation(Path(data)))
-        browser = playwright.chromium.launch(executable_path=find_binary("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         page = browser.new_page(base_url=site.url, viewport=DESKTOP)  # type: ignore[arg-type]
         with site.serve():
             _begin(page, folder)

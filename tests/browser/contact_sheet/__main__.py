@@ -21,7 +21,7 @@ from tests.browser.accessibility import assert_accessible, assert_fits, open_all
 from tests.browser.chat.site import Site
 from tests.browser.contact_sheet.sheets import Window, draw_sheet
 from tests.installation import Installation
-from tests.services.binaries import find_binary
+from tests.services.binaries import find_chromium
 
 WINDOWS = (
     Window("phone", 360, 740, "light"),
@@ -51,9 +51,7 @@ def main() -> int:
     with TemporaryDirectory() as data, sync_playwright() as playwright:
         site = Site.create(Installation(Path(data)), FILL)
         sights = [one for one in _sights(site) if options.only.search(one.name)]
-        browser = playwright.chromium.launch(
-            executable_path=find_binary("chromium-headless-shell"), args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         with site.serve():
             complaints = sum(_look_at_all(browser, site.url, sights, window, options.folder) for window in WINDOWS)
     for window in WINDOWS:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import DESKTOP, PHONE
 from tests.installation import BASE_DIR, Installation
-from tests.services.binaries import find_binary
+from tests.services.binaries import find_chromium
 
 FOLDER = BASE_DIR / "docs" / "screens"
 EVALUATION = """
@@ -32,7 +32,7 @@ def take_all(folder: Path = FOLDER) -> None:
     """The page on a laptop, empty and answered, and on a phone."""
     with TemporaryDirectory() as data, sync_playwright() as playwright:
         site = Site.create(Installation(Path(data)), EVALUATION)
-        browser = playwright.chromium.launch(executable_path=find_binary("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         with site.serve():
             laptop = browser.new_page(base_url=site.url, viewport=DESKTOP)  # type: ignore[arg-type]
             _judge(laptop, site, folder)
