@@ -143,7 +143,7 @@ def logged_in(site: Site) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         with site.serve():
             page = browser.new_page(base_url=site.url, viewport=DESKTOP)  # type: ignore[arg-type]
-            page.goto("/")
+            page.goto("/login/")
             page.get_by_label("Username").fill("researcher")
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Log in").click()
