@@ -7,12 +7,12 @@ participants, those of later goals are drawn again before each goal: by then oth
 
 import random
 import secrets
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Q
 
 from collection.models import Participant, Recruitment
 from collection.participation.balance import Standing, draw_one, draw_sequence
@@ -74,10 +74,11 @@ def read_standing(study: Study, now: datetime, drawing_for: Participant | None =
     """
     lost = Counter(completed_dialogues(study, excluded=True))
     ahead: list[Sequence[str]] = []
-    here = people_here(study, now)
-    for participant in _unfinished(study):
-        left = _conditions_left(participant, only_begun=participant == drawing_for)
-        if participant.pk in here:
+    here, begun = people_here(study, now), _goals_begun(study)
+    for pk, persona, goals, conditions in _unfinished(study):
+        only_begun = drawing_for is not None and pk == drawing_for.pk
+        left = _conditions_left(goals, conditions, begun[persona], only_begun=only_begun)
+        if pk in here:
             ahead.append(left)
         else:
             lost.update(left[:1])
@@ -98,14 +99,15 @@ def people_here(study: Study, now: datetime) -> set[int]:
     return set(keeping_seats(active).values_list("pk", flat=True))
 
 
-def _conditions_left(participant: Participant, *, only_begun: bool) -> list[str]:
-    """Return the conditions of the goals that the participant has not ended, in order, also those not begun unless
+def _conditions_left(
+    goals: list[int], conditions: list[str], begun: Mapping[int, bool], *, only_begun: bool
+) -> list[str]:
+    """Return the conditions of the goals that a participant has not ended, in order, also those not begun unless
     ``only_begun``. People who have withdrawn have no goals any more, but they have left."""
-    if not participant.goal_order:
-        return list(participant.conditions)
-    ended = {dialogue.goal.number: dialogue.ended_at is not None for dialogue in _begun(participant)}
-    planned = zip(participant.goal_order, participant.conditions, strict=True)
-    return [condition for number, condition in planned if not ended.get(number, only_begun)]
+    if not goals:
+        return conditions
+    planned = zip(goals, conditions, strict=True)
+    return [condition for number, condition in planned if not begun.get(number, only_begun)]
 
 
 def _assign_between(participant: Participant, conditions: dict[str, Condition], now: datetime) -> None:
@@ -169,13 +171,18 @@ def _earlier(participant: Participant) -> list[Participant]:
     return list(people.exclude(pk=participant.pk))
 
 
-def _unfinished(study: Study) -> QuerySet[Participant]:
-    """Return everyone with conditions who has not finished, with their own dialogues as ``begun``; their persona may also
-    have simulated ones."""
-    natural = Dialogue.objects.filter(kind=Dialogue.Kind.NATURAL).select_related("goal")
+def _unfinished(study: Study) -> list[tuple[int, int | None, list[int], list[str]]]:
+    """Return the keys of everyone with conditions who has not finished and of their persona, their goals and conditions."""
     people = study.participants.exclude(conditions=[]).exclude(state=State.FINISHED)
-    return people.select_related("persona").prefetch_related(Prefetch("persona__dialogues", natural, to_attr="begun"))
+    return list(people.values_list("pk", "persona", "goal_order", "conditions"))
 
 
-def _begun(participant: Participant) -> list[Dialogue]:
-    return list(participant.persona.begun) if participant.persona else []  # type: ignore[attr-defined]
+def _goals_begun(study: Study) -> defaultdict[int | None, dict[int, bool]]:
+    """Return for the personas of those people the numbers of the goals that they themselves have begun, and whether they ended
+    them. Rows instead of objects, because assignments wait for each other meanwhile."""
+    natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL).exclude(persona__participant__state=State.FINISHED)
+    begun: defaultdict[int | None, dict[int, bool]] = defaultdict(dict)
+    rows = natural.annotate(is_over=Q(ended_at__isnull=False)).values_list("persona", "goal__number", "is_over")
+    for persona, number, is_over in rows:
+        begun[persona][number] = is_over
+    return begun
