@@ -30,6 +30,13 @@ def others(found: dict[str, int], *expected: int) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
+def test_visitors_reach_no_page_of_researchers(method: str) -> None:
+    assert others(statuses(Client(), method), 302) == {}
+    answers = (Client().generic(method, address(route)) for route in researchers_routes())
+    assert {answer["Location"].split("?")[0] for answer in answers} == {"/login/"}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
 def test_staff_without_a_right_reach_no_page_of_researchers(method: str) -> None:
     assert others(statuses(client_with(), method), 403) == {}
 
