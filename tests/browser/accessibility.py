@@ -32,6 +32,8 @@ LAZY_AXE = f"""Object.defineProperty(window, "axe", {{
   }},
 }})"""
 """Runs axe on the pages that are checked. As a script of the page it costs half of what sending it to each does."""
+GO_TO_THE_END = """scrollTo({top: document.documentElement.scrollHeight, behavior: "instant"});
+"axe" in window"""
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true })"
 FITS = "width => document.documentElement.scrollWidth <= width"
 DRAW = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
@@ -102,8 +104,7 @@ def _with_axe(page: Page) -> Page:
 
     At the end of the page its bar of buttons is in its own place, and covers nothing that could be taken for too small.
     """
-    page.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
-    if not page.evaluate("'axe' in window"):
+    if not page.evaluate(GO_TO_THE_END):
         page.evaluate(LAZY_AXE)
         page.context.add_init_script(LAZY_AXE)
     return page
