@@ -85,7 +85,7 @@ def copy_for_tests(study: Study) -> Study:
 
 def _copy(study: Study, suffix: str, **fields: Any) -> Study:
     fresh = {"frozen_at": None, "archived_at": None, "is_public": False, "test_of": None} | fields
-    copy = copy_row(study, slug=_free_slug(study.slug, suffix), title=f"{study.title[:190]} ({suffix})", **fresh)
+    copy = copy_row(study, slug=_slug_of_copy(study.slug, suffix), title=f"{study.title[:190]} ({suffix})", **fresh)
     Goal.objects.bulk_create(
         Goal(study=copy, number=goal.number, domain=goal.domain, text=goal.text) for goal in study.goals.all()
     )
@@ -205,8 +205,14 @@ def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
     )
 
 
-def _free_slug(slug: str, suffix: str) -> str:
-    """Return an unused slug that ends in "-copy", "-copy-2" and so on; a copy of a copy has only one such suffix."""
+def free_slug(stem: str, study: Study | None = None) -> str:
+    """Return the stem or, if a study other than this one has it, the stem with the first free number: "demo-2"."""
+    others = Study.objects.exclude(pk=study.pk) if study and study.pk else Study.objects.all()
+    candidates = (f"{stem}-{number}" if number > 1 else stem for number in count(1))
+    return next(one for one in candidates if not others.filter(slug=one).exists())
+
+
+def _slug_of_copy(slug: str, suffix: str) -> str:
+    """Return a free slug that ends in "-copy", "-copy-2" and so on; a copy of a copy has only one such suffix."""
     stem = re.sub(rf"-{suffix}(-\d+)?$", "", slug)[:40]
-    candidates = (f"{stem}-{suffix}{f'-{number}' if number > 1 else ''}" for number in count(1))
-    return next(one for one in candidates if not Study.objects.filter(slug=one).exists())
+    return free_slug(f"{stem}-{suffix}")

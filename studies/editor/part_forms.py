@@ -14,6 +14,7 @@ from studies.models import Study
 from studies.presentation import describe_model
 from studies.questionnaires import read_features
 from studies.questions.sentences import LONGEST_TEMPLATE, template_of
+from studies.services import free_slug
 from studies.texts import DEFAULTS
 
 TEXTS = tuple(DEFAULTS)
@@ -55,13 +56,9 @@ class TitleForm(PartForm):
         fields: ClassVar = ["title", "slug"]
 
     def clean_slug(self) -> str:
-        """Return the short name, or one derived from the title, which is cleaned first."""
-        slug: str = self.cleaned_data["slug"] or slugify(self.cleaned_data.get("title", ""))[:50].strip("-")
-        if not slug and self.cleaned_data.get("title"):
-            raise forms.ValidationError(
-                "No short name can be derived from this title. Enter one with letters, digits and hyphens."
-            )
-        return slug
+        """Return the short name, or a free one derived from the title, which is cleaned first and may have no Latin letters."""
+        stem = slugify(self.cleaned_data.get("title", ""))[:40].strip("-") or "study"
+        return self.cleaned_data["slug"] or free_slug(stem, self.instance)
 
 
 class AboutForm(TitleForm):

@@ -105,7 +105,7 @@ def test_a_preview_shows_the_questions_and_every_sentence_and_stores_nothing(cli
     assert "Asked before the first goal" in page
     assert """data-shown-if="mood_today" data-answers="[&quot;bad&quot;]\"""" in page
     assert "The sentences for all 3 combinations of answers." in page
-    assert [f"You are a person{of}." in page for of in (" of 18", " of 99", "")] == [True] * 3
+    assert [f">a person{of}<" in page for of in (" of 18", " of 99", "")] == [True] * 3
     german = client.post("/new-study/questions/", form | {"language": "de"}).text
     assert "Bitte wählen" in german
     assert "Bitte wählen" not in page
