@@ -38,7 +38,12 @@ class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class t
 
     opens_at = _time("Opens at", "UTC. Empty: as soon as the study is open.")
     closes_at = _time("Closes at", "UTC. Empty: when you close the study. Participants who have enrolled may finish.")
-    seats = forms.IntegerField(required=False, min_value=0, max_value=MOST_SEATS, help_text="Empty: no limit.")
+    seats = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_SEATS,
+        help_text="Empty: no limit. If each participant gets one condition and one goal, each condition gets its share.",
+    )
     released_after_hours = forms.IntegerField(
         label="Hours until a seat is released",
         required=False,
