@@ -30,7 +30,7 @@ def main() -> None:
 
 def _line(one: Found) -> str:
     return (
-        f"{one.design:23}{one.present:3} present: {one.within_two:4.0%} within 2 (at best {one.best:.1%}), "
+        f"{one.design:28}{one.present:3} present: {one.within_two:4.0%} within 2 (at best {one.best:.1%}), "
         f"dialogues {one.median:g} to {one.largest}, people {one.finished_median:g} to {one.finished_largest}, "
         f"guessed {one.guessed:.0%}"
     )
