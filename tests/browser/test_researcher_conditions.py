@@ -38,7 +38,7 @@ def test_conditions_are_added_corrected_and_followed(
     brief.get_by_label("Temperature").fill("0.2")
     staff_page.get_by_role("button", name="Save changes").click()
     expect(staff_page.get_by_role("status").first).to_have_text("The study has been saved.")
-    expect(brief.locator("summary")).to_contain_text("(own: instruction, temperature)")
+    expect(brief.locator("summary")).to_contain_text("own instruction, temperature")
     assert [(one.name, one.sampling) for one in study.conditions.all()] == [
         ("brief", {"temperature": 0.2}),
         ("usual", {}),
