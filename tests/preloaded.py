@@ -9,6 +9,7 @@ import socket
 import sys
 from contextlib import suppress
 from importlib import import_module, reload
+from importlib.util import find_spec
 from select import select
 from struct import Struct
 from tempfile import TemporaryDirectory
@@ -176,13 +177,19 @@ def read_settings() -> None:
 
 def run(kind: str, program: str, *arguments: str) -> None:
     """Run the program as ``python -m`` or ``python -c`` does."""
-    sys.argv = [program if kind == "-m" else kind, *arguments]
+    sys.argv = [_file_of(program) if kind == "-m" else kind, *arguments]
     if SETTINGS in sys.modules:
         read_settings()
     if kind == "-m":
         runpy.run_module(program, run_name="__main__", alter_sys=True)
     else:
         exec(compile(program, "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102
+
+
+def _file_of(module: str) -> str:
+    """Return the file of the module: the settings look at the name of the program."""
+    found = find_spec(module)
+    return found.origin or module if found else module
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def test_from_a_built_in_set_to_the_second_version_of_its_copy(staff_page: Page,
     complaints.expect("422", LEFT)
     staff_page.goto("/")
     staff_page.get_by_role("link", name="Prompt sets").click()
-    staff_page.get_by_role("link", name="plain").click()
+    staff_page.get_by_role("link", name="plain", exact=True).click()
     staff_page.get_by_role("link", name="Copy prompt set").click()
     arrive(staff_page, "New prompt set for the inquirer")
     staff_page.get_by_label("Name").fill("mine")

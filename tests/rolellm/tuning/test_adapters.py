@@ -159,6 +159,6 @@ def test_a_tokenizer_that_llama_cpp_cuts_otherwise_is_refused(tuned: Tuned, tmp_
     source = json.loads((folder / "tokenizer.json").read_text("utf-8"))
     source["normalizer"] = {"type": "Lowercase"}
     (folder / "tokenizer.json").write_text(json.dumps(source), "utf-8")
-    with pytest.raises(Unexportable, match=r"llama\.cpp cuts 'Thou art too noble"):
+    with pytest.raises(Unexportable, match=r"llama\.cpp splits 'Thou art too noble"):
         export_gguf(folder, tmp_path / "model.gguf")
     assert not (tmp_path / "model.gguf").exists()
