@@ -226,10 +226,10 @@ def test_opening_says_what_it_is_doing_and_goes_on_until_a_slow_chatbot_answers(
     staff_page: Page, settings: Settings
 ) -> None:
     settings.MODELS_FILE = CHATBOTS
-    load_demo_study("patient")
+    load_demo_study("busy")
     staff_page.goto("/studies/demo/collecting/")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trial, "PATIENCE", 0.5)
+        patch.setattr(trial, "PATIENCE", 0.2)
         staff_page.get_by_role("button", name="Open study").click()
         expect(staff_page.get_by_text("The site sends the chatbot a test message.")).to_be_visible()
         waiting = staff_page.get_by_role("status").filter(has_text="The study is not open yet.")
