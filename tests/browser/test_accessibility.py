@@ -16,6 +16,7 @@ COVER = '<div style="position: absolute; width: 100%; height: 9rem; background: 
 
 
 def test_what_is_wrong_is_found_beside_and_after_pages_that_hold(page: Page) -> None:
+    page.set_default_timeout(5_000)  # a page that is too wide stays so
     page.set_content(PAGE.format(""))
     check_page_in_both_sizes(page, "a page that holds")
     for wrong, found in (
