@@ -100,7 +100,11 @@ def test_rows_that_no_database_can_hold_are_refused(change, sentence) -> None:
 
 @pytest.mark.parametrize(
     ("name", "sentence"),
-    [(" ", "needs a name"), ("x" * 101, "101 characters, and the limit is 100"), ("a\nb", "line break or a control character")],
+    [
+        (" ", "needs a name"),
+        ("x" * 101, "101 characters, and the limit is 100"),
+        ("a\nb", "line break or a control character"),
+    ],
 )
 def test_a_name_that_cannot_be_stored_is_refused(name, sentence) -> None:
     with pytest.raises(CharacterRefused, match=sentence):
