@@ -18,6 +18,7 @@ from evaluation.research.evaluation_editor import OPENED, is_planned_by_now, rea
 from evaluation.research.evaluation_form import EvaluationOutcomeForm
 from studies.audit import Verb
 from studies.editor.mistakes import Mistake, list_mistakes
+from studies.services import copied_values
 
 Kind = EvaluationOutcome.Kind
 
@@ -70,14 +71,14 @@ class AnswerPlanEditor:
         elif not is_planned_by_now(self.evaluation):
             self.form.add_error(None, ValidationError(OPENED))
             return False
-        before = read_stored(self.evaluation)
+        before = _read_stored(self.evaluation)
         stored = self.form.save()
         self.answers.instance.evaluation = stored
         self.answers.save()
         for outcome in (self.completion, self.full):
             outcome.instance.evaluation = stored
             outcome.save()
-        if read_stored(stored) != before:
+        if _read_stored(stored) != before:
             record_act(stored, Verb.CHANGED if self.name else Verb.CREATED)
         return True
 
@@ -87,3 +88,10 @@ def blank_evaluation(benchmark: Benchmark) -> Evaluation:
     shipped = answer_texts(pages_language(benchmark))
     texts = {name: shipped[name].strip() for name in ("instruction", "consent")}
     return Evaluation(benchmark=benchmark, seed=randbelow(LARGEST_SEED + 1), **texts)
+
+
+def _read_stored(evaluation: Evaluation) -> list[object]:
+    """Return everything that the forms store, as it is stored, with what is compared; nothing for a new evaluation."""
+    plans = AnswerPlan.objects.filter(evaluation=evaluation.pk)
+    compared = [[copied_values(plan), plan.baseline_id, *plan.answer_sets.order_by("pk")] for plan in plans]
+    return [*read_stored(evaluation), *compared]

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
-from evaluation.models import AnswerPlan, Evaluation, EvaluationOutcome
+from evaluation.models import Evaluation, EvaluationOutcome
 from evaluation.models.evaluations import LARGEST_SEED
 from evaluation.planning.opening import record_act
 from evaluation.research.evaluation_form import EvaluationForm, EvaluationOutcomeForm
@@ -101,10 +101,8 @@ def read_stored(evaluation: Evaluation) -> list[object]:
     stored = Evaluation.objects.filter(pk=evaluation.pk).first() if evaluation.pk else None
     if stored is None:
         return []
-    plans = AnswerPlan.objects.filter(evaluation=stored)
-    rows = [stored, *stored.outcomes.order_by("kind"), *plans]
-    compared = [[plan.baseline_id, *plan.answer_sets.order_by("pk")] for plan in plans]
-    return [[copied_values(row) for row in rows], list(stored.runs.order_by("pk")), compared]
+    rows = [stored, *stored.outcomes.order_by("kind")]
+    return [[copied_values(row) for row in rows], list(stored.runs.order_by("pk"))]
 
 
 def _next_number(study: Study) -> int:

@@ -98,9 +98,8 @@ def _response(
 ) -> list[int]:
     """Return the ids of the response as the template writes it within a dialogue, up to the token that closes it.
 
-    A template that asks for an answer in one way and writes a finished one in another (without the thought that it opens, for
-    example)
-    cannot be used so; the response then follows the prompt as plain text.
+    A template that asks for an answer in one way and writes a finished one in another, for example without the thought that it
+    opens, cannot be used in this way. The response then follows the prompt as plain text.
     """
     whole = tokens.prompt([*messages, Message("assistant", response)], role="user")
     if whole[: len(prompt)] != prompt:

@@ -57,7 +57,8 @@ def test_the_best_is_exact_where_a_rule_decides_nothing_or_everything() -> None:
     everybody_stays = best_share(Process(False, 10, 0), 1, 6)
     assert everybody_stays == pytest.approx(1), "three people in each condition"
     assert best_share(Process(False, 10, 0), 1, 5) == pytest.approx(0), "an odd number of people"
-    # Three arrive before anybody leaves: two against one differ by more than two only if both finish and the third drops out.
+    # Three people arrive before the first one leaves. Two against one differ by more than two only if both finish and the
+    # third drops out.
     assert best_share(Process(False, 3, 0.3), 3, 3) == pytest.approx(_by_enumeration())
 
 
