@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from secrets import token_hex
 from time import perf_counter
 from typing import Generic
@@ -68,11 +69,14 @@ class Stopwatch:
         self._since = now if is_working else None
 
 
+@cache
 def _keep_what_is_loaded() -> None:
-    """Let the garbage collector skip the loaded libraries from now on, through which it would look for a tenth of the time."""
-    if not gc.get_freeze_count():
-        gc.collect()
-        gc.freeze()
+    """Let the garbage collector skip the loaded libraries from now on, through which it would look for a tenth of the time.
+
+    Once per process: even counting what it skips takes a twentieth of a second.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(kw_only=True)
