@@ -26,7 +26,7 @@ def add_account(name: str, rights: Collection[str]) -> User:
 def change_rights(user: User, rights: Collection[str]) -> None:
     """Give the account these rights instead of its own. Raises AccountRefused."""
     if ADMINISTRATOR not in rights:
-        _refuse_last_administrator(user)
+        refuse_without_administrator(user)
     before = rights_of(user)
     give_rights(user, complete(rights))
     if complete(rights) != before:
@@ -37,7 +37,7 @@ def change_rights(user: User, rights: Collection[str]) -> None:
 def set_active(user: User, *, is_active: bool) -> None:
     """Let the account log in, or not; deactivating it ends its sessions. Raises AccountRefused."""
     if not is_active:
-        _refuse_last_administrator(user)
+        refuse_without_administrator(user)
     user.is_active = is_active
     changed = User.objects.filter(pk=user.pk).exclude(is_active=is_active).update(is_active=is_active)
     what = "so that it can be used again" if is_active else "so that nobody can log in with it"
@@ -45,14 +45,16 @@ def set_active(user: User, *, is_active: bool) -> None:
         record(None, Verb.CHANGED, f"the user {user.username} {what}", about=user.username)
 
 
-def _refuse_last_administrator(user: User) -> None:
-    """Raise AccountRefused if no other account could manage users. The rows stay locked, so that two do not leave at once."""
+def refuse_without_administrator(*leaving: User) -> None:
+    """Raise AccountRefused if no account but these could manage users. The rows stay locked until the transaction ends, so that
+    two do not leave at once."""
     active = User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk")
-    others = [one for one in active if one.pk != user.pk]
-    if user.is_superuser and not others:
+    administrators = {one.pk: one.username for one in active}
+    if administrators and administrators.keys() <= {user.pk for user in leaving}:
+        names = " and ".join(administrators.values())
         raise AccountRefused(
-            f"{user.username} is the only administrator, so nobody could manage users any more."
-            " Make another user an administrator first."
+            f"{names} {'is the only administrator' if len(administrators) == 1 else 'are the only administrators'}, so nobody"
+            " could manage users any more. Make another user an administrator first."
         )
 
 

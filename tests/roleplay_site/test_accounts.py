@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from studies.models import AuditLine
+from tests.collection.research.forms import read_form
 from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,18 @@ def test_the_last_administrator_stays_one(admin_client: Client, admin_user: User
     admin_client.post(f"/users/{admin_user.pk}/", change)
     admin_user.refresh_from_db()
     assert not (admin_user.is_active and admin_user.is_superuser)
+
+
+def test_the_last_administrator_stays_one_in_the_admin_of_django_too(admin_client: Client, admin_user: User) -> None:
+    account = f"/admin/auth/user/{admin_user.pk}/"
+    form = read_form(admin_client.get(f"{account}change/").text)
+    for without in ("is_superuser", "is_active"):
+        less = {name: value for name, value in form.items() if name != without}
+        assert "is the only administrator" in admin_client.post(f"{account}change/", less).text
+    assert "is the only administrator" in admin_client.post(f"{account}delete/", {"post": "yes"}).text
+    User.objects.create_superuser("second")
+    assert admin_client.post(f"{account}delete/", {"post": "yes"}).status_code == 302
+    assert User.objects.get().username == "second"
 
 
 def test_a_name_that_is_taken_adds_nobody_and_only_administrators_get_there(admin_client: Client) -> None:
