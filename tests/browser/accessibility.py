@@ -22,6 +22,7 @@ SIZES: dict[str, Any] = {
     "runOnly": {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]},
 }
 """What a narrower window may change on pages that show nothing more in it."""
+FIND_VIOLATIONS = "async rules => ({ violations: (await axe.run(rules)).violations })"
 CHECK_COLOURS = (Path(__file__).parent / "colours.js").read_text("utf-8")
 LAZY_AXE = f"""Object.defineProperty(window, "axe", {{
   configurable: true,
@@ -32,12 +33,13 @@ LAZY_AXE = f"""Object.defineProperty(window, "axe", {{
   }},
 }})"""
 """Runs axe on the pages that are checked. As a script of the page it costs half of what sending it to each does."""
-GO_TO_THE_END = """scrollTo({top: document.documentElement.scrollHeight, behavior: "instant"});
-"axe" in window"""
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true })"
 FITS = "width => document.documentElement.scrollWidth <= width"
-DRAW = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
-"""Lets the scripts of the page see its size."""
+FITS_IN_A_FRAME = f"""async width => {{
+  await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  return ({FITS})(width);
+}}"""
+"""Lets the scripts of the page see its size before."""
 DESKTOP = {"width": 1280, "height": 720}
 _held: set[str] = set()
 """The looks of texts, in either colour scheme, whose colours have been checked in this process and hold."""
@@ -50,15 +52,14 @@ def check_page_in_both_sizes(page: Page, what: str) -> None:
     What does appear there, on the pages of the chat and of judging, has tests of its own on a phone.
     """
     size = page.viewport_size
-    assert size
     open_all(page)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    resize(page, PHONE)
     assert_fits(page, f"{what}, phone")
     assert_holds(page, f"{what}, phone", SIZES)
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    resize(page, DESKTOP)
     assert_fits(page, what)
     assert_accessible(page, what)
-    page.set_viewport_size(size)
+    resize(page, size)
 
 
 def open_all(page: Page) -> None:
@@ -67,14 +68,20 @@ def open_all(page: Page) -> None:
     page.evaluate(OPEN_ALL)
 
 
+def resize(page: Page, size: Any) -> None:
+    """Give the page a window of this size unless it has one."""
+    if page.viewport_size != size:
+        page.set_viewport_size(size)
+
+
 def assert_fits(page: Page, what: str = "") -> None:
     """Assert that the page does not scroll sideways, once it has followed a change of its size."""
     assert page.viewport_size
     try:
-        page.wait_for_function(FITS, arg=page.viewport_size["width"])
+        if not page.evaluate(FITS_IN_A_FRAME, page.viewport_size["width"]):
+            page.wait_for_function(FITS, arg=page.viewport_size["width"])
     except TimeoutError:
         raise AssertionError(f"The page scrolls sideways: {what}") from None
-    page.evaluate(DRAW)
 
 
 def assert_accessible(page: Page, what: str = "") -> None:
@@ -89,25 +96,32 @@ def assert_accessible(page: Page, what: str = "") -> None:
 
 def assert_holds(page: Page, what: str, rules: dict[str, Any]) -> None:
     """Assert that the page violates none of the rules in its current state and size."""
-    _assert_no_violations(_with_axe(page).evaluate("rules => axe.run(rules)", rules), what)
+    _assert_no_violations(_ask_axe(page, FIND_VIOLATIONS, rules), what)
 
 
 def assert_colours_hold(page: Page, what: str = "") -> None:
     """Assert that the contrast of all texts on the page suffices. What has held on another page is not computed again."""
-    found = _with_axe(page).evaluate(CHECK_COLOURS, [COLOURS, list(_held)])
+    found = _ask_axe(page, CHECK_COLOURS, [COLOURS, list(_held)])
     _assert_no_violations(found, what)
     _held.update(found["held"])
 
 
-def _with_axe(page: Page) -> Page:
-    """Give the page axe once, and those that the same browser opens after it.
+def _ask_axe(page: Page, question: str, argument: object) -> dict[str, Any]:
+    """Return what the JavaScript function answers, which uses axe. The page gets axe once, and so do those after it.
 
     At the end of the page its bar of buttons is in its own place, and covers nothing that could be taken for too small.
     """
-    if not page.evaluate(GO_TO_THE_END):
+    asked = f"""argument => {{
+      if (!("axe" in window)) return null;
+      scrollTo({{ top: document.documentElement.scrollHeight, behavior: "instant" }});
+      return ({question})(argument);
+    }}"""
+    answer = page.evaluate(asked, argument)
+    if answer is None:
         page.evaluate(LAZY_AXE)
         page.context.add_init_script(LAZY_AXE)
-    return page
+        answer = page.evaluate(asked, argument)
+    return answer  # type: ignore[no-any-return]
 
 
 def _assert_no_violations(found: dict[str, Any], what: str) -> None:
