@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dialogue.names import plain_name
 from simulation.models import Run, Simulation
+from simulation.requests import refuse_test_copy
 from simulation.roles import roles_of, sentence_of
 from simulation.run_identity import identify
 from studies.audit import Verb, record
@@ -49,9 +50,10 @@ def import_dialogues(
 
     A line without a seed gets ``seed``. Lines that are already present are skipped, so an interrupted import can be repeated.
     Lines that are not a dialogue, have no certain place, or are of another kind or inquirer are reported, never merged. Lines
-    are stored in pieces, so that others can write in between. Raises Archived.
+    are stored in pieces, so that others can write in between. Raises Archived, or RequestError for a test copy.
     """
     refuse_archived(study.pk)
+    refuse_test_copy(study)
     longest = Dialogue._meta.get_field("imported_from").max_length
     importer = _Importer(study, inquirer and plain_name(inquirer), source[:longest], seed)
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())

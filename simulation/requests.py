@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from dialogue.answers import is_given
 from dialogue.model_config import SamplingTable
 from rolellm.elicitation import ELICITATIONS
+from studies.models import Study
 
 PERSONAS = ("all", "listed", "participants", "characters")
 MOST_TURNS = 100
@@ -93,6 +94,15 @@ def check_sampling(sampling: Mapping[str, float]) -> None:
             f"The responder's sampling {dict(sampling)} is invalid. Enter numbers in the usual ranges for {known}.",
             "responder_sampling",
         ) from error
+
+
+def refuse_test_copy(study: Study) -> None:
+    """Raise RequestError if the study is another's test copy, because what is made there counts nowhere."""
+    if study.test_of is not None:
+        raise RequestError(
+            f"Study {study.slug!r} holds only the test participants of {study.test_of.slug!r}, so nothing is simulated in it or"
+            f" imported into it. Choose {study.test_of.slug!r}."
+        )
 
 
 def check_concurrency(concurrency: int | None) -> None:

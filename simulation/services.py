@@ -26,7 +26,7 @@ from simulation.costs import charge, fix_prices
 from simulation.early_failures import find_early_failure, ignore_failures, pause_if_failing
 from simulation.models import Branch, Run, Simulation
 from simulation.provenance import describe_played
-from simulation.requests import RequestError, RunRequest, check_concurrency
+from simulation.requests import RequestError, RunRequest, check_concurrency, refuse_test_copy
 from simulation.roles import PERSONA_TEMPLATE, chosen_roles, described, fitted_prompts
 from simulation.run_identity import identify
 from simulation.run_prompts import chosen_prompts, frozen_texts, refuse_marks_within
@@ -44,11 +44,7 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
     The run is paused until it is queued or started. Raises RequestError, or Archived.
     """
     refuse_archived(study.pk)
-    if study.test_of is not None:
-        raise RequestError(
-            f"Study {study.slug!r} holds only the test participants of {study.test_of.slug!r}, so nothing is simulated in it."
-            f" Simulate {study.test_of.slug!r}."
-        )
+    refuse_test_copy(study)
     configuration = _configuration(study, request, models_file or settings.MODELS_FILE)
     provenance = describe_provenance(configuration, models_file or settings.MODELS_FILE)
     goals, personas = requested_goals(study, request), requested_personas(study, request)

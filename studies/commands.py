@@ -41,16 +41,11 @@ class StudyCommand(BaseCommand):
 
 
 def find_study(slug: str) -> Study:
-    """Return the study called ``slug``, which is no test copy. Raises CommandError."""
-    study = Study.objects.filter(slug=slug).select_related("test_of").first()
+    """Return the study called ``slug``. Raises CommandError."""
+    study = Study.objects.filter(slug=slug).first()
     if study is None:
         known = ", ".join(Study.objects.listed().values_list("slug", flat=True)) or "none yet, run load_demo first"
         raise CommandError(f"There is no study {slug!r}. Choose from: {known}.", returncode=2)
-    if study.test_of is not None:
-        tested = study.test_of.slug
-        raise CommandError(
-            f"Study {slug!r} holds only the test participants of {tested!r}. Choose {tested!r}.", returncode=2
-        )
     return study
 
 

@@ -4,7 +4,6 @@ import pytest
 from django.core.management.base import CommandError
 
 from studies.commands import find_study
-from studies.services import copy_for_tests
 from tests.factories import make_study
 from tests.forks import run
 from tests.installation import Installation
@@ -18,12 +17,6 @@ def test_an_unknown_study_is_refused_with_the_known_ones() -> None:
         find_study("bee")
     assert refusal.value.returncode == 2
     assert find_study("demo") == study
-
-
-def test_a_test_copy_is_refused_for_its_study() -> None:
-    copy = copy_for_tests(make_study())
-    with pytest.raises(CommandError, match=f"{copy.slug!r} holds only the test participants of 'demo'. Choose 'demo'."):
-        find_study(copy.slug)
 
 
 def test_without_any_study_the_command_says_how_to_get_one() -> None:

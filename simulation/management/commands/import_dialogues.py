@@ -55,6 +55,8 @@ class Command(StudyCommand):
         ) as bar:
             try:
                 return import_dialogues(study, _counted(lines, bar), **known)
+            except RequestError as reason:
+                raise CommandError(str(reason), returncode=2) from reason
             except KeyboardInterrupt as stop:
                 sentence = (
                     "Stopped. The dialogues imported so far are kept. Repeat the command to import the remaining lines."

@@ -86,8 +86,10 @@ def test_the_whole_way_is_walked_marked_and_does_not_freeze_the_study(client: Cl
     assert client.get("/studies/demo-test/")["Location"] == PAGE
     assert '"persona_id": "test-001"' in client.get("/studies/demo-test/data/natural.jsonl").getvalue().decode()
     assert [persona.code for persona in Persona.objects.filter(study__slug="demo-test")] == ["test-001"]
-    with pytest.raises(CommandError, match=r"holds only the test participants of 'demo', .* Simulate 'demo'\."):
-        call_command("simulate", "demo-test", "--inquirer", "asker", "--responder", "answerer")
+    simulate = ["simulate", "demo-test", "--inquirer", "asker", "--responder", "answerer"]
+    for command in (simulate, ["import_dialogues", __file__, "--study", "demo-test", "--natural"]):
+        with pytest.raises(CommandError, match=r"holds only the test participants of 'demo', .* Choose 'demo'\."):
+            call_command(*command)
 
 
 def test_no_page_and_no_file_of_the_study_changes_with_a_test(client: Client, study: Study) -> None:
