@@ -28,11 +28,15 @@ def size() -> dict[str, int]:
 
 @pytest.fixture
 def open_page(chromium: Browser, site: Site, complaints: Complaints, size: dict[str, int]) -> Iterator[OpenPage]:
-    """Return a function that opens a separate browser for a person; console errors fail the test."""
+    """Return a function that opens a separate browser for a person; console errors fail the test.
+
+    The person prefers reduced motion: the dots of a reply in progress would cost more than all that a test does meanwhile.
+    """
     contexts = []
 
     def open_page(**options: Any) -> Page:
-        context = chromium.new_context(**{"base_url": site.url, "viewport": size} | options)
+        own = {"base_url": site.url, "viewport": size, "reduced_motion": "reduce"}
+        context = chromium.new_context(**own | options)
         complaints.listen(context)
         contexts.append(context)
         return context.new_page()
