@@ -1,56 +1,54 @@
-"""The chat page meets WCAG 2.1 AA in all states, on a laptop and on a phone, in both colour schemes."""
+"""The chat page meets WCAG 2.1 AA in all states, on a phone and on a laptop, in both colour schemes."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import assert_accessible, assert_fits
-from tests.browser.chat.way import IN_BOTH_SIZES, Chat, ask, running, say
+from tests.browser.chat.way import DESKTOP, PHONE, Chat, ask, running, say
 from tests.browser.complaints import OFFLINE, Complaints
 
 pytestmark = pytest.mark.browser
 
 
-@IN_BOTH_SIZES
-def test_idle_with_a_reply_that_scrolls_sideways(chat: Chat) -> None:
-    page = chat("hostile")
-    assert_accessible(page)
-    ask(page, "Show me.")
-    assert_accessible(page)
+def assert_accessible_in_both_sizes(page: Page, what: str) -> None:
+    """Assert that the page fits the windows of a laptop and of a phone, in which it ends, and violates no rule in either."""
+    for name, window in (("laptop", DESKTOP), ("phone", PHONE)):
+        page.set_viewport_size(window)  # type: ignore[arg-type]
+        assert_fits(page, f"{what}, {name}")
+        assert_accessible(page, f"{what}, {name}")
 
 
-@IN_BOTH_SIZES
-def test_while_a_reply_streams(chat: Chat) -> None:
-    page = chat("patient")
-    say(page, "Count, please.")
-    expect(running(page)).to_contain_text("One")
-    assert_accessible(page)
-    assert running(page).count() == 1
-
-
-@IN_BOTH_SIZES
-def test_when_the_chatbot_has_failed_and_before_going_on(chat: Chat) -> None:
-    page = chat("mute")
-    say(page, "Say something.")
-    expect(page.get_by_role("button", name="Retry")).to_be_visible()
-    assert_accessible(page)
-    other = chat("quick")
-    ask(other, "What is a bear?")
-    other.get_by_role("button", name="Next goal …").click()
-    expect(other.get_by_role("dialog")).to_be_visible()
-    assert_accessible(other)
-
-
-@IN_BOTH_SIZES
-def test_without_a_connection_and_with_an_unsent_message(chat: Chat, complaints: Complaints) -> None:
+def test_idle_before_going_on_and_without_a_connection(chat: Chat, complaints: Complaints) -> None:
     complaints.expect(OFFLINE)
-    page = chat("quick")
+    page = chat("hostile")
+    assert_accessible_in_both_sizes(page, "nothing said")
+    ask(page, "Show me.")
+    assert_accessible_in_both_sizes(page, "a reply that scrolls sideways")
+    page.get_by_role("button", name="Next goal …").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert_accessible_in_both_sizes(page, "before going on")
+    page.get_by_role("button", name="Stay with this goal").click()
     page.context.set_offline(True)
     say(page, "Are you there?")
     expect(page.get_by_text("Connection lost")).to_be_visible()
     expect(page.get_by_text("Not sent yet")).to_be_visible()
-    assert_accessible(page)
-    assert_fits(page)
+    assert_accessible_in_both_sizes(page, "an unsent message")
     page.close()  # it goes on trying to reconnect
+
+
+def test_while_a_reply_streams(chat: Chat) -> None:
+    page = chat("patient")
+    say(page, "Count, please.")
+    expect(running(page)).to_contain_text("One")
+    assert_accessible_in_both_sizes(page, "a reply in progress")
+    assert running(page).count() == 1
+
+
+def test_when_the_chatbot_has_failed(chat: Chat) -> None:
+    page = chat("mute")
+    say(page, "Say something.")
+    expect(page.get_by_role("button", name="Retry")).to_be_visible()
+    assert_accessible_in_both_sizes(page, "a reply that failed")
 
 
 def test_without_scripts_the_page_says_what_it_needs(chat: Chat) -> None:
