@@ -16,8 +16,9 @@ from tests.installation import Installation
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Run one server for all tests of this process, each with separate participants."""
     site = Site.create(Installation(tmp_path_factory.mktemp("chat") / "var"))
-    with site.serve():
-        yield site
+    site.start()
+    yield site
+    site.stop()
 
 
 @pytest.fixture

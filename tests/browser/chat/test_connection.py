@@ -4,9 +4,8 @@ import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.chat.site import Site
-from tests.browser.chat.way import ON_A_PHONE, Chat, OpenPage, ask, box, running, say, stored
+from tests.browser.chat.way import ON_A_PHONE, Chat, ask, box, running, say, stored
 from tests.browser.complaints import OFFLINE, Complaints
-from tests.installation import Installation
 from tests.services.binaries import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.waits]
@@ -15,9 +14,11 @@ LEASE = 60_000
 """Milliseconds until a dead server's reply counts as interrupted, and the page has come back and heard of it."""
 
 
-def has_stored(site: Site, words: str) -> bool:
-    """Return whether a reply in progress is stored up to these words."""
-    return site.installation.count(f"collection_generation WHERE text LIKE '%{words}%'") == 1
+def tries(site: Site, utterance: str) -> list[tuple[str, str]]:
+    """Return the state and the stored text of every try at a reply to the utterance, in their order."""
+    columns = "collection_generation.state, text"
+    table = "collection_generation JOIN collection_turn ON turn_id = collection_turn.id"
+    return site.installation.query(f"SELECT {columns} FROM {table} WHERE utterance = '{utterance}' ORDER BY attempt")  # noqa: S608
 
 
 def test_a_message_that_is_sent_offline_arrives_once_when_the_connection_is_back(
@@ -52,30 +53,20 @@ def test_a_reply_goes_on_while_its_reader_is_offline(chat: Chat, complaints: Com
     expect(stored(page)).to_have_count(1)
 
 
-def test_a_message_that_was_not_sent_survives_even_a_reload(chat: Chat) -> None:
+def test_a_message_that_was_not_sent_survives_a_reload_and_another_tab(chat: Chat) -> None:
     page = chat("quick")
+    other = page.context.new_page()
+    other.goto(page.url)
     page.route_web_socket("**/socket/**", lambda socket: socket.close())
     page.reload()
     say(page, "Hold on to this.")
-    page.reload()
-    expect(page.get_by_text("Hold on to this.")).to_be_visible()
-    other = page.context.new_page()
-    other.goto(page.url)
-    expect(stored(other)).to_contain_text("A bear is a large animal")
-    expect(other.get_by_text("Hold on to this.")).to_have_count(1)
-
-
-def test_another_tab_does_not_make_the_browser_forget_a_message(chat: Chat) -> None:
-    page = chat("quick")
-    other = page.context.new_page()
-    other.goto(page.url)
-    page.route_web_socket("**/socket/**", lambda socket: socket.close())
-    page.reload()
-    say(page, "Hold on to this, too.")
     box(other).fill("something else")
     page.reload()
-    expect(page.get_by_text("Hold on to this, too.")).to_be_visible()
+    expect(page.get_by_text("Hold on to this.")).to_be_visible()
     page.close()
+    other.reload()
+    expect(stored(other)).to_contain_text("A bear is a large animal")
+    expect(other.get_by_text("Hold on to this.")).to_have_count(1)
 
 
 def test_a_draft_lost_by_a_dying_connection_stays_in_the_box(chat: Chat) -> None:
@@ -103,30 +94,23 @@ def test_a_draft_lost_by_a_dying_connection_stays_in_the_box(chat: Chat) -> None
 
 
 @ON_A_PHONE
-def test_a_killed_server_costs_one_retry(
-    open_page: OpenPage, complaints: Complaints, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_killed_server_costs_one_retry(chat: Chat, site: Site, complaints: Complaints, size: dict[str, int]) -> None:
     complaints.expect("net::ERR_CONNECTION_(REFUSED|RESET)|^WebSocket connection .* failed")
-    mortal = Site.create(Installation(tmp_path_factory.mktemp("mortal") / "var"), 'make("slow", "slow", people=1)\n')
-    page = open_page()
-    with mortal.serve():
-        mortal.enter(page, "slow")
-        say(page, "Count, please.")
-        expect(running(page)).to_contain_text("One two three")
-        wait_until(lambda: has_stored(mortal, "three"), what="the reply in progress is not stored")
-    expect(page.get_by_text(LOST)).to_be_visible()
-    box(page).press_sequentially("meanwhile")
-    with mortal.serve():
-        expect(page.get_by_text(LOST)).to_be_hidden(timeout=LEASE)
-        expect(page.get_by_role("button", name="Retry")).to_be_visible(timeout=LEASE)
-        expect(stored(page)).to_contain_text("One two three")
-        page.get_by_role("button", name="Retry").click()
-        expect(stored(page)).to_contain_text("nineteen twenty, and done.")
-        expect(box(page)).to_have_value("meanwhile")
-    assert mortal.installation.query("SELECT attempt, state FROM collection_generation ORDER BY attempt") == [
-        (0, "interrupted"),
-        (1, "complete"),
-    ]
+    utterance = f"Count until the server is killed at {size['width']}."  # both sizes may run at one site
+    page = chat("slow")
+    say(page, utterance)
+    expect(running(page)).to_contain_text("One two three")
+    wait_until(lambda: "three" in tries(site, utterance)[0][1], what="the reply in progress is not stored")
+    with site.down():
+        expect(page.get_by_text(LOST)).to_be_visible()
+        box(page).press_sequentially("meanwhile")
+    expect(page.get_by_text(LOST)).to_be_hidden(timeout=LEASE)
+    expect(page.get_by_role("button", name="Retry")).to_be_visible(timeout=LEASE)
+    expect(stored(page)).to_contain_text("One two three")
+    page.get_by_role("button", name="Retry").click()
+    expect(stored(page)).to_contain_text("nineteen twenty, and done.")
+    expect(box(page)).to_have_value("meanwhile")
+    assert [state for state, _ in tries(site, utterance)] == ["interrupted", "complete"]
 
 
 def test_a_page_whose_dialogue_is_gone_does_not_reconnect_for_ever(
