@@ -13,17 +13,31 @@ pytestmark = pytest.mark.browser
 LAST_WORDS = "nineteen twenty, and done."
 
 
-def test_a_reply_shows_as_it_comes_and_is_rendered_at_its_end(chat: Chat) -> None:
+@ON_A_PHONE
+def test_a_reply_shows_as_it_comes_in_two_tabs_and_after_a_reload(chat: Chat, site: Site, size: dict[str, int]) -> None:
     page = chat("slow")
-    say(page, "Count, please.")
+    other = page.context.new_page()
+    other.goto(page.url)
+    utterance = f"Count for both of us at {size['width']}."  # both sizes may run at one site
+    say(page, utterance)
     expect(running(page)).to_contain_text("One two three")
-    expect(page.get_by_role("button", name="Send")).to_be_hidden()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    expect(page.locator("#announcement")).to_have_text("The chatbot is writing")
-    expect(stored(page)).to_contain_text(LAST_WORDS)
-    expect(stored(page).locator("strong")).to_have_text("done")
-    expect(page.locator("#announcement")).to_have_text("Reply complete")
-    expect(page.get_by_role("button", name="Send")).to_be_visible()
+    page.reload()
+    for tab in (page, other):
+        expect(running(tab)).to_contain_text("One two three")
+        expect(tab.get_by_role("button", name="Send")).to_be_hidden()
+        expect(tab.get_by_role("button", name="Stop")).to_be_visible()
+        expect(tab.locator("#announcement")).to_have_text("The chatbot is writing")
+    for tab in (page, other):
+        expect(stored(tab)).to_contain_text(LAST_WORDS)
+        expect(stored(tab)).to_contain_text(utterance)
+        expect(stored(tab)).to_have_count(1)
+        expect(stored(tab).locator("strong")).to_have_text("done")
+        expect(tab.locator("#announcement")).to_have_text("Reply complete")
+        expect(tab.get_by_role("button", name="Send")).to_be_visible()
+    tries = (
+        f"collection_generation JOIN collection_turn ON turn_id = collection_turn.id WHERE utterance = '{utterance}'"
+    )
+    assert site.installation.count(tries) == 1
 
 
 def test_a_chatbot_that_thinks_is_said_to_and_nothing_of_its_thought_is_shown(chat: Chat) -> None:
@@ -58,65 +72,28 @@ def test_a_reply_that_cannot_be_stored_yet_is_shown_as_being_saved(chat: Chat, s
     expect(box(page)).to_have_value("And on")
 
 
-@ON_A_PHONE
-def test_a_reload_midway_continues_the_same_reply(chat: Chat, site: Site, size: dict[str, int]) -> None:
-    page = chat("slow")
-    utterance = f"Count for me while I reload at {size['width']}."  # both sizes may run at one site
-    say(page, utterance)
-    expect(running(page)).to_contain_text("One two three")
-    page.reload()
-    expect(running(page)).to_contain_text("One two three")
-    expect(stored(page)).to_contain_text(LAST_WORDS)
-    expect(stored(page)).to_have_count(1)
-    tries = (
-        f"collection_generation JOIN collection_turn ON turn_id = collection_turn.id WHERE utterance = '{utterance}'"
-    )
-    assert site.installation.count(tries) == 1
-
-
-@ON_A_PHONE
-def test_a_second_tab_shows_the_same(chat: Chat) -> None:
-    page = chat("slow")
+def test_another_tab_follows_to_the_next_goal_unless_it_would_lose_words_that_were_not_sent(chat: Chat) -> None:
+    page = chat("three")
     other = page.context.new_page()
     other.goto(page.url)
-    say(page, "Count for both of us.")
-    expect(running(other)).to_contain_text("One two three")
-    expect(other.get_by_role("button", name="Stop")).to_be_visible()
-    for tab in (page, other):
-        expect(stored(tab)).to_have_count(1)
-        expect(stored(tab)).to_contain_text("Count for both of us.")
-        expect(stored(tab)).to_contain_text(LAST_WORDS)
-    box(other).press_sequentially("half a thought")
-    expect(box(page)).to_have_value("half a thought")
-    box(page).press("End")
-    box(page).press_sequentially(", and the rest")
-    expect(box(other)).to_have_value("half a thought, and the rest")
-
-
-def test_a_tab_that_was_left_behind_follows_to_the_next_goal(chat: Chat) -> None:
-    page = chat("quick")
     ask(page, "What is a bear?")
-    behind = page.context.new_page()
-    behind.goto(page.url)
     go_on(page)
-    expect(behind.get_by_role("heading", level=1)).to_have_text("Goal 2 of 2")
-
-
-def test_words_that_were_not_sent_are_not_taken_away_by_another_tab(chat: Chat) -> None:
-    page = chat("quick")
-    ask(page, "What is a bear?")
-    typing = page.context.new_page()
-    typing.goto(page.url)
-    box(typing).fill("A draft that must not be lost")
-    expect(box(page)).to_have_value("A draft that must not be lost")
+    for tab in (page, other):
+        expect(tab.get_by_role("heading", level=1)).to_have_text("Goal 2 of 3")
+    ask(page, "What is a bee?")
+    box(other).press_sequentially("A draft")
+    expect(box(page)).to_have_value("A draft")
+    box(page).press("End")
+    box(page).press_sequentially(" that must not be lost")
+    expect(box(other)).to_have_value("A draft that must not be lost")
     page.get_by_role("button", name="Next goal …").click()
     expect(page.get_by_role("dialog")).to_contain_text("has not been sent")
     page.get_by_role("dialog").get_by_role("button", name="Next goal").click()
-    expect(typing.get_by_text("This goal has ended.")).to_be_visible()
-    expect(box(typing)).to_have_value("A draft that must not be lost")
-    typing.get_by_role("link", name="continue").click()
-    expect(typing.get_by_role("heading", level=1)).to_have_text("Goal 2 of 2")
-    expect(box(typing)).to_have_value("")
+    expect(other.get_by_text("This goal has ended.")).to_be_visible()
+    expect(box(other)).to_have_value("A draft that must not be lost")
+    other.get_by_role("link", name="continue").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Goal 3 of 3")
+    expect(box(other)).to_have_value("")
 
 
 @ON_A_PHONE
@@ -136,7 +113,7 @@ def test_stop_keeps_the_text_so_far(chat: Chat, site: Site) -> None:
     expect(running(page)).to_contain_text("Twenty nineteen")
 
 
-def test_a_chatbot_that_fails_leaves_a_sentence_and_retry(chat: Chat) -> None:
+def test_a_chatbot_that_fails_leaves_a_sentence_and_retry_until_there_is_another_message(chat: Chat) -> None:
     page = chat("mute")
     say(page, "Say something.")
     expect(page.locator(".trouble")).to_contain_text(re.compile(r"[A-Z].+\."))
@@ -144,11 +121,15 @@ def test_a_chatbot_that_fails_leaves_a_sentence_and_retry(chat: Chat) -> None:
     page.get_by_role("button", name="Retry").click()
     expect(page.get_by_role("button", name="Retry")).to_be_enabled()
     expect(stored(page)).to_have_count(1)
+    say(page, "Say anything at all.")
+    expect(stored(page)).to_have_count(2)
+    expect(stored(page).first).to_have_attribute("data-state", "failed")
+    expect(page.get_by_role("button", name="Retry")).to_have_count(1)
 
 
 @ON_A_PHONE
-def test_whatever_a_reply_says_is_harmless_text(chat: Chat) -> None:
-    page = chat("hostile")
+def test_whatever_a_reply_says_is_harmless_text_and_can_be_copied(chat: Chat) -> None:
+    page = chat("hostile", permissions=["clipboard-read", "clipboard-write"])
     title, asked = page.title(), []
     page.on("request", lambda request: asked.append(request.url))
     reply = ask(page, "Rob me.")
@@ -156,17 +137,6 @@ def test_whatever_a_reply_says_is_harmless_text(chat: Chat) -> None:
     expect(reply).to_contain_text("<b onclick=")
     expect(reply).to_contain_text('<iframe src="https://example.org/"></iframe>')
     assert reply.locator("script, img, iframe, [onclick], [onerror], a[href^='javascript']").count() == 0
-    page.reload()
-    expect(reply).to_contain_text("a picture")
-    assert page.title() == title
-    assert not [url for url in asked if "example.org" in url]
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
-
-
-def test_a_reply_and_its_code_can_be_copied(chat: Chat) -> None:
-    page = chat("hostile")
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    reply = ask(page, "Rob me.")
     for name, copied in (
         ("Copy code", '<iframe src="https://example.org/"></iframe>\n'),
         ("Copy reply", "![a picture]"),
@@ -175,15 +145,11 @@ def test_a_reply_and_its_code_can_be_copied(chat: Chat) -> None:
         button.click()
         expect(button.locator("xpath=following-sibling::*[@role='status']")).to_have_text("Copied")
         assert copied in page.evaluate("navigator.clipboard.readText()")
-
-
-def test_what_a_person_types_stays_as_it_is(chat: Chat) -> None:
-    page = chat("quick")
-    code = "def f(x):\n    # a comment, no heading\n    return <b>__name__</b>"
-    box(page).fill(code)
-    box(page).press("Enter")
-    expect(stored(page)).to_have_attribute("data-state", "complete")
-    assert stored(page).locator(".bubble.inquirer .plain-text").evaluate("element => element.innerText") == code
+    page.reload()
+    expect(reply).to_contain_text("a picture")
+    assert page.title() == title
+    assert not [url for url in asked if "example.org" in url]
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
 
 
 def test_the_second_person_in_the_queue_sees_their_position(chat: Chat) -> None:
@@ -195,7 +161,7 @@ def test_the_second_person_in_the_queue_sees_their_position(chat: Chat) -> None:
     third.get_by_role("button", name="Stop").click()
     expect(third.get_by_text("You stopped this reply before it began.")).to_be_visible()
     first.get_by_role("button", name="Stop").click()
-    expect(stored(second)).to_contain_text("eleven twelve.")
+    expect(running(second)).to_contain_text("One two")
 
 
 def test_the_last_message_that_a_goal_takes_leads_on(chat: Chat) -> None:
@@ -205,13 +171,3 @@ def test_the_last_message_that_a_goal_takes_leads_on(chat: Chat) -> None:
     box(page).fill("And a bee?")
     expect(page.get_by_role("button", name="Send")).to_be_disabled()
     expect(page.get_by_role("button", name="Next goal …")).to_have_attribute("aria-disabled", "false")
-
-
-def test_another_message_takes_the_place_of_one_without_an_answer(chat: Chat) -> None:
-    page = chat("mute")
-    say(page, "Say something.")
-    expect(page.get_by_role("button", name="Retry")).to_be_visible()
-    say(page, "Say anything at all.")
-    expect(stored(page)).to_have_count(2)
-    expect(stored(page).first).to_have_attribute("data-state", "failed")
-    expect(page.get_by_role("button", name="Retry")).to_have_count(1)
