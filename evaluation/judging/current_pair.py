@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from enrolment.protocol import Visitor
 from evaluation.evaluators.assignments import unjudged
 from evaluation.models import Evaluator, Pair, Presentation
-from studies.models import Turn
+from studies.models import Dialogue, Turn
 
-_WHOLE = ("assignment", "pair__natural__goal", "pair__simulated", "judgement")
 _ORDER = ("assignment__number", "position")
 _TRAINING = Q(pair__role=Pair.Role.TRAINING)
 
@@ -84,11 +83,23 @@ def _left(evaluator: Evaluator) -> QuerySet[Presentation]:
 
 
 def _with_texts(evaluator: Evaluator, presentations: QuerySet[Presentation]) -> Presentation | None:
-    """Return the evaluator's first one with its dialogues and judgement, in two queries, whichever side is natural."""
-    presentation = presentations.select_related(*_WHOLE).first()
+    """Return the evaluator's first one with the texts of its dialogues, in three queries, whichever side is natural.
+
+    Three small ones: Django compiles a single query, with all columns of both dialogues, for longer than it needs for these.
+    """
+    presentation = presentations.select_related("assignment", "pair").first()
     if presentation:
         presentation.pair.evaluation = evaluator.evaluation
-        dialogues = [each for each in (presentation.pair.natural, presentation.pair.simulated) if each]
-        said = Turn.objects.only("dialogue", "position", "utterance", "response")
-        prefetch_related_objects(dialogues, Prefetch("turns", said))
+        _read_dialogues(presentation.pair)
     return presentation
+
+
+def _read_dialogues(pair: Pair) -> None:
+    """Give the pair its dialogues with what is read of them; a known pair has none, and one may have been deleted."""
+    said = Prefetch("turns", Turn.objects.only("dialogue", "position", "utterance", "response").order_by())
+    read = Dialogue.objects.select_related("goal").only("persona_sentence", "goal__text").prefetch_related(said)
+    for dialogue in read.filter(pk__in=[pair.natural_id, pair.simulated_id]).order_by():
+        if dialogue.pk == pair.natural_id:
+            pair.natural = dialogue
+        else:
+            pair.simulated = dialogue

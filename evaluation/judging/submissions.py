@@ -64,7 +64,8 @@ def save_draft(presentation: Presentation, answer: GivenAnswer, clocks: Clocks, 
 
 def _hold(presentation: Presentation) -> Evaluator:
     """Lock and return the evaluator, so that two tabs make one judgement. Raises Refused if the assignment has changed."""
-    evaluator = Evaluator.objects.select_for_update(of=("self",)).filter(assignments=presentation.assignment_id).first()
+    holders = Evaluator.objects.select_for_update(of=("self",)).filter(assignments=presentation.assignment_id)
+    evaluator = holders.order_by("pk").first()  # only one: the default order would only take time
     theirs = Presentation.objects.filter(pk=presentation.pk, assignment__evaluator=evaluator, pair__withdrawn_at=None)
     if evaluator is None or not theirs.exists():
         raise Refused("unknown", gettext(UNKNOWN))

@@ -168,14 +168,14 @@ def test_attention_checks_count_like_any_other_pair(evaluator: Evaluator) -> Non
 def test_a_page_takes_few_queries_however_long_the_dialogues_are(
     evaluator: Evaluator, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """The evaluator, the pair, the current one, both dialogues' turns, how far they are; then the trail."""
+    """The evaluator, the pair, both dialogues, their turns, the current pair, how far they are, the answer; then the trail."""
     presentation = presentations_of(evaluator)[0]
     client = client_of(evaluator)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(pairs(evaluator, presentation.token))
     tell(evaluator.evaluation, natural=[("Why?", "Because.")] * 12, simulated=[("Why?", "Because.")] * 12)
     send_draft(evaluator, presentation, {"choice": "first"})
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(pairs(evaluator, presentation.token))
 
 
