@@ -7,6 +7,7 @@ larger factor's block is eliminated, so the matrix left to factorise is only as 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.linalg import LinAlgError
@@ -21,7 +22,7 @@ DegreesOfFreedom = Callable[[Floats], float]
 """Returns the degrees of freedom of the t statistic of a combination of coefficients."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Crossing:
     """The levels of two grouping factors for each row, as codes from 0; the first factor has at least as many levels."""
 
@@ -42,8 +43,13 @@ class Crossing:
 
     def cell_sums(self, values: Floats) -> Floats:
         """Return Z1'diag(v)Z2: sums over each pair of levels, (n_large, n_small)."""
-        cells = np.bincount(self.large * self.n_small + self.small, values, self.n_large * self.n_small)
+        cells = np.bincount(self._cells, values, self.n_large * self.n_small)
         return cells.astype(float, copy=False).reshape(self.sizes)
+
+    @cached_property
+    def _cells(self) -> Codes:
+        """The pair of levels of each row, as codes from 0."""
+        return self.large * self.n_small + self.small
 
     def spread(self, levels: Levels) -> Floats:
         """Return Zu: for each row, the sum of the values of its two levels."""
@@ -62,7 +68,7 @@ class Factor:
         self._root = np.sqrt(1 + theta[0] ** 2 * weights[0])
         self._scaled = theta[0] * theta[1] * cells / self._root[:, None]
         rest = -(self._scaled.T @ self._scaled)
-        rest.flat[:: len(rest) + 1] += 1 + theta[1] ** 2 * weights[1]
+        rest.reshape(-1)[:: len(rest) + 1] += 1 + theta[1] ** 2 * weights[1]
         self._cholesky, problem = dpotrf(rest.T, lower=True, overwrite_a=True)
         if problem:
             raise LinAlgError("H is not positive definite.")

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from analysis.statistics.binomial_model import fit_binomial
 from analysis.statistics.contrasts import (
@@ -40,6 +40,8 @@ VAGUE_SD = 1000.0
 NOT_CONVERGED = (
     "The fit did not converge, so its estimates are shown without tests. Use more judgements or fewer models."
 )
+_BLAS = ThreadpoolController().select(user_api="blas")
+"""numpy's and scipy's linear algebra, looked up once: to look through all loaded libraries takes a tenth of a small fit."""
 Status = Literal["ok", "singular", "separated", "not_converged", "not_applicable"]
 
 
@@ -225,4 +227,4 @@ def _penalty(rows: Rows) -> Floats:
 
 def _on_one_thread() -> AbstractContextManager[object]:
     """Restrict BLAS to one thread: the matrices are small, and on a busy machine two threads make a fit many times slower."""
-    return threadpool_limits(limits=1, user_api="blas")  # type: ignore[no-any-return]
+    return _BLAS.limit(limits=1)  # type: ignore[no-any-return]
