@@ -1,4 +1,4 @@
-"""A researcher who views analyses."""
+"""A researcher who views analyses, and reports without images."""
 
 import pytest
 from django.test import Client
@@ -12,3 +12,10 @@ def staff() -> Client:
     client = Client()
     client.force_login(make_staff())
     return client
+
+
+@pytest.fixture
+def figures_without_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Store the name of each figure as its files, where a test reads other parts of a report: images take most of its time."""
+    for write in ("to_svg", "to_pdf"):
+        monkeypatch.setattr(f"analysis.reporting.portfolio.{write}", lambda drawing: drawing.name.encode())

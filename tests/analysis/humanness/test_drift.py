@@ -11,7 +11,7 @@ from studies.models import CharacterSheet
 from tests.analysis.drift.factories import make_played_run
 from tests.analysis.humanness.factories import compute, make_measurable_run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("figures_without_images")]
 
 
 def test_a_run_with_characters_shows_their_drift_and_offers_its_tables(staff: Client) -> None:

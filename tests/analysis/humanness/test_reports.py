@@ -47,6 +47,7 @@ def test_a_worker_computes_what_the_page_has_requested(staff: Client) -> None:
     assert compute(run).shown == report.shown, "the same data give the same numbers"
 
 
+@pytest.mark.usefixtures("figures_without_images")
 def test_without_natural_dialogues_the_page_shows_the_health_and_says_what_is_missing(staff: Client) -> None:
     run = make_run(make_study(), state=Run.State.FINISHED)
     make_dialogue(run.simulations.all()[0])

@@ -9,7 +9,7 @@ from studies.models import CharacterSheet, Dialogue, Study
 from tests.analysis.drift.factories import make_played_run, make_study_with_characters
 from tests.analysis.study.factories import compute
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("figures_without_images")]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from studies.models import Dialogue, Study
 from tests.analysis.study.factories import compute, make_judged_evaluation
 from tests.analysis.working import work_off_reports
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("figures_without_images")]
 PAGE = "/studies/demo/analysis/"
 
 

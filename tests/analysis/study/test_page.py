@@ -16,7 +16,7 @@ from studies.models import Study
 from tests.analysis.study.factories import compute, keep_report, make_flagged, make_judged_evaluation
 from tests.factories import make_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("figures_without_images")]
 PAGE = "/studies/demo/analysis/"
 
 

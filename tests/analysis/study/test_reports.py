@@ -90,6 +90,7 @@ def test_a_choice_of_evaluations_is_remembered_by_the_page(staff: Client) -> Non
     assert (refused.status_code, "This study has no such evaluation" in refused.text) == (400, True)
 
 
+@pytest.mark.usefixtures("figures_without_images")
 def test_a_study_without_judgements_shows_its_dialogues(staff: Client) -> None:
     compute(make_judged_study("demo"))
     page = staff.get(PAGE).text

@@ -20,7 +20,7 @@ from tests.analysis.study.factories import judge, make_flagged, make_judged_eval
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, presentations_of
 from tests.factories import make_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("figures_without_images")]
 
 
 def test_judgements_are_read_as_they_are_exported() -> None:

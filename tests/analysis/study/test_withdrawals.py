@@ -18,7 +18,7 @@ from tests.collection.factories import enrol_participant
 from tests.enrolment.people import withdraw
 from tests.factories import make_staff, make_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("figures_without_images")]
 PAGE = "/studies/demo/analysis/"
 
 

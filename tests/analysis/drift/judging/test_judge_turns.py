@@ -16,7 +16,7 @@ from tests.analysis.humanness.factories import compute
 from tests.characters.turn_judging.factories import MODELS_FILE, WordJudge, ask, run
 from tests.factories import make_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("figures_without_images")]
 
 
 @pytest.fixture(autouse=True)
