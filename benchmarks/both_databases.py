@@ -2,8 +2,7 @@
 
 import argparse
 import json
-import subprocess
-import sys
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Row, table
+from benchmarks.programs import run
 from benchmarks.scale.site import open_site
 
 DATABASES = ("sqlite", "postgresql")
@@ -39,8 +39,7 @@ def _read(module: str, purpose: str, dialogues: int, arguments: Sequence[str] | 
 
 
 def _in_process(module: str, database: str, dialogues: int) -> list[dict[str, Any]]:
-    command = [sys.executable, "-m", module, "--database", database, "--dialogues", str(dialogues)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run(module, "--database", database, "--dialogues", str(dialogues), environment=os.environ)
     if done.returncode:
         raise SystemExit(done.stderr)
     rows: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])

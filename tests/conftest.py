@@ -17,6 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from dialogue.backends import registry
+from tests import forks
 from tests.flushing import empty_tables
 from tests.installation import MIGRATE, MODELS_FILE, Installation, made_file, share_measurements
 from tests.long_tests import long_first
@@ -36,12 +37,13 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Create a folder for databases to copy and measurements to share, which the processes of a parallel run inherit.
+    """Create what the processes of a parallel run share: forks, and a folder for databases to copy and measurements.
 
     Nothing that is collected becomes garbage, so looking for it would only cost time.
     """
     gc.disable()
     if not hasattr(config, "workerinput"):
+        forks.offer()
         os.environ["MADE_DATABASES"] = tempfile.mkdtemp(prefix="roleplay-databases-")
     share_measurements(Path(site_settings.VAR_DIR))
 

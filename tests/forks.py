@@ -4,25 +4,32 @@ Importing Django, Celery and the other libraries takes most of a second, and the
 would repeat. A fork has its own environment, standard files and signal handlers, and reads the settings itself. It differs
 from a new interpreter in what it shares with the first process: the seed of hashes, what Python itself reads from the
 environment, and the command line that others see. Ctrl-C interrupts it even if the tests run in the background.
+
+All processes of a parallel run, and the programs that they start with their environment, fork from the same two processes.
 """
 
 import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 from subprocess import DEVNULL, CompletedProcess, Popen, TimeoutExpired
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, mkdtemp
 
 from tests.preloaded import receive
 
 SITE_PROGRAMS = {"celery", "django", "manage", "tests.interpreter", "uvicorn"}
 """Programs that begin by setting up the site, with the settings of their environment. Others may choose settings first."""
+
+OFFERED = "TEST_FORKS"
+"""The variable that names the folder where programs find the processes from which the tests fork."""
 
 
 class Process:
@@ -62,14 +69,13 @@ class Process:
 
 def start(*command: str, environment: Mapping[str, str], stdout: int, stderr: int, stdin: int | None = None) -> Process:
     """Start what ``python -m …`` or ``python -c …`` would, in the project's folder and with these open files."""
-    ours, theirs = socket.socketpair()
-    with theirs, Path(os.devnull).open() as nothing:
-        files = [nothing.fileno() if stdin is None else stdin, stdout, stderr]
-        begun = _preloaded("site") if command[1] in SITE_PROGRAMS else _preloaded()
-        socket.send_fds(begun, [b"+"], [*files, theirs.fileno()])
-    ours.sendall(json.dumps([command, dict(environment)]).encode())
-    ours.shutdown(socket.SHUT_WR)
-    return Process(command, ours)
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(_preloaded("site" if command[1] in SITE_PROGRAMS else "libraries"))
+    with Path(os.devnull).open() as nothing:
+        socket.send_fds(connection, [b"+"], [nothing.fileno() if stdin is None else stdin, stdout, stderr])
+    connection.sendall(json.dumps([command, dict(environment)]).encode())
+    connection.shutdown(socket.SHUT_WR)
+    return Process(command, connection)
 
 
 def run(*command: str, environment: Mapping[str, str], timeout: float = 280) -> CompletedProcess[str]:
@@ -85,17 +91,30 @@ def run(*command: str, environment: Mapping[str, str], timeout: float = 280) -> 
         return CompletedProcess(command, status, stdout.read(), stderr.read())
 
 
+def offer() -> Path:
+    """Let the processes that inherit this one's environment fork from the same processes until this one ends."""
+    folder = Path(mkdtemp(prefix="roleplay-forks-"))
+    (folder / "owner").write_text(str(os.getpid()))
+    os.environ[OFFERED] = str(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @cache
-def _preloaded(*arguments: str) -> socket.socket:
-    """Start the first process, which ends with this one, and return the connection to it."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        command = [sys.executable, "-m", "tests.preloaded", *arguments]
-        process = Popen(command, cwd=Path(__file__).parent.parent, stdin=theirs.fileno(), stdout=DEVNULL)
-    atexit.register(_end, ours, process)
-    return ours
+def _preloaded(kind: str) -> str:
+    """Return the address at which the first process forks; whoever needs it first starts it."""
+    folder = Path(os.environ.get(OFFERED) or offer())
+    address = folder / kind
+    with (folder / "lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not address.exists():
+            _load(kind, address, (folder / "owner").read_text())
+    return str(address)
 
 
-def _end(connection: socket.socket, process: "Popen[bytes]") -> None:
-    connection.shutdown(socket.SHUT_RDWR)
-    process.wait()
+def _load(kind: str, address: Path, owner: str) -> None:
+    command = [sys.executable, "-m", "tests.preloaded", kind, owner]
+    with socket.socket(socket.AF_UNIX) as requests:
+        requests.bind(str(address))
+        requests.listen()
+        Popen(command, cwd=Path(__file__).parent.parent, stdin=requests.fileno(), stdout=DEVNULL)

@@ -4,12 +4,14 @@ import gc
 import json
 import os
 import runpy
+import shutil
 import signal
 import socket
 import sys
 from contextlib import suppress
 from importlib import import_module, reload
 from importlib.util import find_spec
+from pathlib import Path
 from select import select
 from struct import Struct
 from tempfile import TemporaryDirectory
@@ -17,13 +19,24 @@ from tempfile import TemporaryDirectory
 LIBRARIES = [
     "axes.apps",
     "axes.handlers",
+    "billiard.pool",
+    "celery.app.amqp",
+    "celery.app.control",
+    "celery.app.events",
+    "celery.app.routes",
     "celery.apps.worker",
+    "celery.backends.base",
     "celery.bin.celery",
     "celery.concurrency.thread",
+    "celery.contrib.django.task",
     "celery.fixups.django",
+    "celery.worker.components",
+    "celery.worker.consumer",
+    "celery.worker.strategy",
     "channels.routing",
     "channels.security.websocket",
     "channels.sessions",
+    "channels_redis.core",
     "cmarkgfm",
     "concurrent.futures.process",
     "csp.constants",
@@ -36,48 +49,92 @@ LIBRARIES = [
     "dj_database_url",
     "django.contrib.admin",
     "django.contrib.admin.templatetags.admin_list",
+    "django.contrib.admin.templatetags.admin_modify",
+    "django.contrib.admin.templatetags.log",
     "django.contrib.auth.apps",
     "django.contrib.auth.tokens",
     "django.contrib.messages.middleware",
+    "django.contrib.messages.storage.session",
     "django.contrib.sessions.backends.db",
     "django.contrib.sessions.middleware",
+    "django.contrib.sessions.serializers",
     "django.contrib.sites.shortcuts",
+    "django.core.cache.backends.locmem",
+    "django.core.management.commands.makemigrations",
     "django.core.management.commands.migrate",
+    "django.core.management.commands.shell",
+    "django.db.backends.postgresql.base",
     "django.db.backends.sqlite3.base",
     "django.middleware.clickjacking",
     "django.middleware.common",
     "django.middleware.security",
+    "django.template.context_processors",
     "django.template.defaultfilters",
     "django.template.loaders.app_directories",
     "django.template.loaders.cached",
+    "django.templatetags.cache",
+    "django.templatetags.l10n",
+    "django.templatetags.tz",
     "django.test",
     "django.views.generic",
     "django_htmx.middleware",
     "django_htmx.templatetags.django_htmx",
+    "encodings.idna",
+    "encodings.utf_8_sig",
     "environs",
     "jinja2.sandbox",
+    "kombu.transport.filesystem",
+    "kombu.transport.redis",
     "markdown_it",
     "nh3",
     "packaging.version",
+    "psycopg_pool",
     "pydantic",
     "rolellm.describing",
     "rolellm.profiles",
     "rolellm.rolebench.scores",
     "servestatic.middleware",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
     "uvicorn.main",
     "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.protocols.websockets.auto",
     "uvicorn.protocols.websockets.websockets_sansio_impl",
 ]
 """What sites, workers and commands import at their start and what needs no settings. Nothing here starts a thread."""
+SITE = [
+    "analysis.tasks",
+    "analysis.templatetags.typography",
+    "axes.middleware",
+    "characters.tasks",
+    "django.contrib.auth.middleware",
+    "evaluation.judges.tasks",
+    "evaluation.templatetags.judging",
+    "jobs.management.commands.worker",
+    "roleplay_site.broker",
+    "roleplay_site.readable_forms",
+    "roleplay_site.serving.bodies",
+    "roleplay_site.serving.connections",
+    "roleplay_site.serving.handler",
+    "roleplay_site.serving.pages",
+    "roleplay_site.serving.preparation",
+    "roleplay_site.urls",
+    "simulation.tasks",
+    "studies.tasks",
+    "studies.templatetags.manual",
+    "studies.templatetags.study_pages",
+]
+"""What the site's web process and its workers import once Django is set up, however they are set."""
 SETTINGS = "roleplay_site.settings"
 _NUMBER = Struct("i")
 
 
 class Preloaded:
-    """Forks a process for each request, and reports its ID and later its status on the connection that came with it."""
+    """Forks a process for each connection, and reports its ID and later its status there, until the tests end."""
 
-    def __init__(self, tests: socket.socket) -> None:
-        self._tests = tests
+    def __init__(self, requests: socket.socket, tests: int) -> None:
+        self._requests = requests
+        self._tests = os.pidfd_open(tests)
         self._running: dict[int, socket.socket] = {}
         self._deaths, self._alarm = socket.socketpair()
         self._alarm.setblocking(False)
@@ -86,13 +143,14 @@ class Preloaded:
 
     def serve(self) -> list[str]:
         """Return in each fork, with the command that it must run. When the tests end, kill the forks and exit."""
+        watched: list[socket.socket | int] = [self._requests, self._deaths, self._tests]
         while True:
-            ready, _, _ = select([self._tests, self._deaths], [], [])
+            ready, _, _ = select(watched, [], [])
             if self._tests in ready:
-                received, files, _, _ = socket.recv_fds(self._tests, 1, 4)
-                if not received:
-                    self._end()
-                connection = socket.socket(fileno=files.pop())
+                self._end()
+            if self._requests in ready:
+                connection, _ = self._requests.accept()
+                _, files, _, _ = socket.recv_fds(connection, 1, 3)
                 if (pid := os.fork()) == 0:
                     return self._become(connection, files)
                 for file in files:
@@ -114,6 +172,7 @@ class Preloaded:
     def _end(self) -> None:
         for pid in self._running:
             os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(Path(self._requests.getsockname()).parent, ignore_errors=True)  # tests that were killed have not
         sys.exit()
 
     def _become(self, connection: socket.socket, files: list[int]) -> list[str]:
@@ -126,8 +185,9 @@ class Preloaded:
             os.close(file)
         with connection.makefile() as request:
             command, environment = json.load(request)
-        for opened in (connection, self._tests, self._deaths, self._alarm, *self._running.values()):
+        for opened in (connection, self._requests, self._deaths, self._alarm, *self._running.values()):
             opened.close()
+        os.close(self._tests)
         os.environ.clear()
         os.environ.update(environment)
         return list(command)
@@ -147,12 +207,14 @@ def receive(connection: socket.socket) -> int:
 
 
 def load_site() -> None:
-    """Set up Django with the addresses of all pages, in a data folder that no fork uses."""
+    """Set up Django with all pages and tasks, in a data folder that no fork uses."""
     with TemporaryDirectory(prefix="roleplay-preloaded-") as folder:
         os.environ["VAR_DIR"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
         import_module("django").setup()
-        import_module("roleplay_site.urls")
+        for name in SITE:
+            import_module(name)
+        import_module("roleplay_site.serving.preparation").prepare()
 
 
 def read_settings() -> None:
@@ -160,6 +222,7 @@ def read_settings() -> None:
     from django.apps import apps
     from django.conf import Settings, settings
     from django.db import connections
+    from django.test.signals import reset_template_engines
 
     for name in ("roleplay_site.configuration", SETTINGS):
         del sys.modules[name]
@@ -173,6 +236,8 @@ def read_settings() -> None:
     for name in ("roleplay_site.celery", "roleplay_site"):
         reload(sys.modules[name])
     apps.get_app_config("roleplay_site").ready()
+    if settings.DEBUG:
+        reset_template_engines(setting="DEBUG")
 
 
 def run(kind: str, program: str, *arguments: str) -> None:
@@ -196,8 +261,9 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal ends the tests, and their end is this process's
     for name in LIBRARIES:
         import_module(name)
-    if sys.argv[1:] == ["site"]:
+    kind, owner = sys.argv[1:]
+    if kind == "site":
         load_site()
     gc.collect()
     gc.freeze()  # so that no fork looks at these objects, which would copy them
-    run(*Preloaded(socket.socket(fileno=os.dup(0))).serve())
+    run(*Preloaded(socket.socket(fileno=os.dup(0)), int(owner)).serve())

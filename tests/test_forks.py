@@ -121,7 +121,7 @@ def test_a_program_that_takes_too_long_is_ended() -> None:
 
 def test_the_forks_of_a_killed_test_process_end() -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", START_AND_WAIT], cwd=BASE_DIR, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", START_AND_WAIT], cwd=BASE_DIR, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True
     ) as tests:
         assert tests.stdout
         fork = psutil.Process(int(tests.stdout.readline()))

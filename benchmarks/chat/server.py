@@ -1,8 +1,7 @@
 """The site's web process, started with the command of the Procfile."""
 
-import os
+import shlex
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -13,7 +12,8 @@ from pathlib import Path
 
 import psutil
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
+from benchmarks.programs import BASE_DIR, Program, start, stop
+
 SERVER_LOG = "server.log"
 _PATIENCE = 60
 
@@ -47,14 +47,7 @@ def site_folder(prefix: str) -> Iterator[Path]:
 def serve(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
     """Run a server of this installation; its output goes to ``log``."""
     port = _unused_port()
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", _command()],
-            cwd=BASE_DIR,
-            env={**environment, "PORT": str(port), "PATH": _path()},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    process = start(*_command(port), environment=environment, log=log)
     try:
         _wait_until_reachable(port, process, log)
         yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid))
@@ -62,24 +55,11 @@ def serve(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
         stop(process)
 
 
-def stop(process: "subprocess.Popen[bytes]") -> None:
-    """Ask the process to end, and kill it if it does not."""
-    process.terminate()
-    try:
-        process.wait(_PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _command() -> str:
-    """Return the Procfile's ``web`` command. It begins with exec, so the process is the server itself and not a shell."""
+def _command(port: int) -> list[str]:
+    """Return the program of the Procfile's ``web`` command, which is a module too, and its arguments, without the ``exec``."""
     lines = (BASE_DIR / "Procfile").read_text("utf-8").splitlines()
-    return next(line.partition(":")[2].strip() for line in lines if line.startswith("web:"))
-
-
-def _path() -> str:
-    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    command = next(line.partition(":")[2] for line in lines if line.startswith("web:"))
+    return shlex.split(command.replace("$PORT", str(port)))[1:]
 
 
 def _unused_port() -> int:
@@ -89,7 +69,7 @@ def _unused_port() -> int:
     return port
 
 
-def _wait_until_reachable(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_reachable(port: int, process: Program, log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not _is_reachable(port):
         if process.poll() is not None or time.monotonic() > deadline:

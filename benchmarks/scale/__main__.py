@@ -20,16 +20,17 @@ The exit status is 1 if a figure misses its goal. Compare figures only within on
 
 import argparse
 import json
-import subprocess
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.chat.server import BASE_DIR, site_folder
+from benchmarks.chat.server import site_folder
 from benchmarks.figures import Row, table
 from benchmarks.machine import describe_machine, show_machine
+from benchmarks.programs import run
 from benchmarks.scale.goals import judge
 from benchmarks.scale.site import open_site
 
@@ -101,11 +102,10 @@ def _measure_part(part: str, load: Load, environment: Mapping[str, str], folder:
 
 def _measure_on_sqlite(options: argparse.Namespace) -> Any:
     """Measure the pages in another process, because Django knows one database only."""
-    command = [sys.executable, "-m", "benchmarks.scale", "--parts", "pages", "--sqlite", "--json"]
     quick = ["--quick"] if options.quick else []
-    done = subprocess.run([*command, *quick], cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, check=False)
+    done = run("benchmarks.scale", "--parts", "pages", "--sqlite", "--json", *quick, environment=os.environ)
     if done.returncode not in (0, 1):  # 1: a figure misses its goal
-        raise SystemExit(f"The measurement on SQLite ended with status {done.returncode}.")
+        raise SystemExit(f"The measurement on SQLite ended with status {done.returncode}: {done.stderr}")
     return json.loads(done.stdout)["pages"]
 
 

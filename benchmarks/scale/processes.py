@@ -1,14 +1,12 @@
 """Workers started as an operator starts them, and the processor time and memory of processes."""
 
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
-from benchmarks.chat.server import BASE_DIR, stop
+from benchmarks.programs import start, stop
 
 WORKER_LOG = "worker.log"
 
@@ -16,9 +14,7 @@ WORKER_LOG = "worker.log"
 @contextmanager
 def work(environment: Mapping[str, str], log: Path) -> Iterator[psutil.Process]:
     """Run ``manage.py worker``; its output goes to ``log``."""
-    with log.open("ab") as output:
-        arguments = [sys.executable, "manage.py", "worker"]
-        process = subprocess.Popen(arguments, cwd=BASE_DIR, env=environment, stdout=output, stderr=output)
+    process = start("manage", "worker", environment=environment, log=log)
     try:
         yield psutil.Process(process.pid)
     finally:
