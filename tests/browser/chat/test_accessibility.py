@@ -1,21 +1,13 @@
 """The chat page meets WCAG 2.1 AA in all states, on a phone and on a laptop, in both colour schemes."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.accessibility import assert_accessible, assert_fits
-from tests.browser.chat.way import DESKTOP, PHONE, Chat, ask, running, say
+from tests.browser.both_sizes import assert_accessible_in_both_sizes
+from tests.browser.chat.way import Chat, ask, running, say
 from tests.browser.complaints import OFFLINE, Complaints
 
 pytestmark = pytest.mark.browser
-
-
-def assert_accessible_in_both_sizes(page: Page, what: str) -> None:
-    """Assert that the page fits the windows of a laptop and of a phone, in which it ends, and violates no rule in either."""
-    for name, window in (("laptop", DESKTOP), ("phone", PHONE)):
-        page.set_viewport_size(window)  # type: ignore[arg-type]
-        assert_fits(page, f"{what}, {name}")
-        assert_accessible(page, f"{what}, {name}")
 
 
 def test_idle_before_going_on_and_without_a_connection(chat: Chat, complaints: Complaints) -> None:

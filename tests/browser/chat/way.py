@@ -14,9 +14,9 @@ Chat = Callable[..., Page]
 """Likewise, for a person who is about to chat in the study given as the first argument."""
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
-IN_BOTH_SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-"""Run a test with a laptop's and a phone's window: for how the pages look that participants use or need most."""
-ON_A_PHONE = IN_BOTH_SIZES if IS_THOROUGH else pytest.mark.parametrize("size", [PHONE], ids=["phone"])
+ON_A_PHONE = pytest.mark.parametrize(
+    "size", [DESKTOP, PHONE] if IS_THOROUGH else [PHONE], ids=["desktop", "phone"] if IS_THOROUGH else ["phone"]
+)
 """Run a test with a phone's window, where everything must be within reach: for what these pages do, which no size changes."""
 AGREE = re.compile("I agree")
 FIRST_REAL_OPTION = 2

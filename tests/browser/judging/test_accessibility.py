@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from evaluation.models import Evaluator, Pair
-from tests.browser.accessibility import assert_accessible
-from tests.browser.chat.way import IN_BOTH_SIZES
+from tests.browser.both_sizes import assert_accessible_in_both_sizes
 from tests.browser.complaints import OFFLINE, Complaints
 from tests.browser.judging.way import Judge, bubble, choose, group, hint, number, send
 from tests.evaluation.factories import make_known_pair
@@ -13,32 +12,24 @@ from tests.evaluation.factories import make_known_pair
 pytestmark = pytest.mark.browser
 
 
-@IN_BOTH_SIZES
-def test_before_and_after_an_answer(judge: Judge) -> None:
-    page = judge()
-    assert_accessible(page)
-    choose(page, "1st")
-    bubble(page, "first", 1).click()
-    assert_accessible(page)
-
-
-@IN_BOTH_SIZES
-def test_when_something_is_missing_and_without_a_connection(judge: Judge, complaints: Complaints) -> None:
+def test_before_within_and_after_an_answer_and_without_a_connection(judge: Judge, complaints: Complaints) -> None:
     complaints.expect(OFFLINE)
     page = judge()
+    assert_accessible_in_both_sizes(page, "nothing answered")
     group(page, "Which dialogue is artificial").get_by_role("radio", name="1st").check()
     send(page).click()
     expect(hint(page)).to_be_visible()
-    assert_accessible(page)
-    choose(page)
-    number(page).select_option("1")
+    assert_accessible_in_both_sizes(page, "something is missing")
+    choose(page, "1st")
+    bubble(page, "first", 1).click()
+    expect(hint(page)).to_be_hidden()
+    assert_accessible_in_both_sizes(page, "all answered")
     page.context.set_offline(True)
     send(page).click()
     expect(hint(page)).to_contain_text("No connection")
-    assert_accessible(page)
+    assert_accessible_in_both_sizes(page, "no connection")
 
 
-@IN_BOTH_SIZES
 def test_the_answer_to_a_pair_for_practice(judge: Judge, evaluator: Evaluator) -> None:
     assignment = evaluator.assignments.get()
     assignment.presentations.all().delete()
@@ -50,4 +41,4 @@ def test_the_answer_to_a_pair_for_practice(judge: Judge, evaluator: Evaluator) -
     number(page).select_option("1")
     send(page).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The 2nd dialogue is the artificial one")
-    assert_accessible(page)
+    assert_accessible_in_both_sizes(page, "what was right")

@@ -5,30 +5,30 @@ from playwright.sync_api import Page, expect
 
 from evaluation.models import Evaluation
 from studies.models import Goal
+from tests.browser.chat.way import DESKTOP, PHONE
 from tests.browser.judging.way import Judge, choose, group, number
 
 pytestmark = pytest.mark.browser
 LONG = "You want to know how long a goal may be before a page has no room for what it is about. " * 9
 
 
-@pytest.mark.parametrize(("width", "height", "share"), [(1280, 800, 0.6), (360, 740, 0.55)], ids=["laptop", "phone"])
-def test_dialogues_get_most_of_the_height_even_below_a_long_goal(
-    judge: Judge, evaluation: Evaluation, width: int, height: int, share: float
-) -> None:
+def test_dialogues_get_most_of_the_height_even_below_a_long_goal(judge: Judge, evaluation: Evaluation) -> None:
     Goal.objects.update(text=LONG)
-    page = judge(viewport={"width": width, "height": height})
-    expect(page.get_by_role("button", name="Show all")).to_be_visible()
-    assert share_of_the_window(page) >= share
-    page.get_by_role("button", name="Show all").click()
-    expect(page.get_by_role("button", name="Show less")).to_be_visible()
-    assert page.locator("#task").evaluate("task => task.clientHeight") > 0.2 * height
-    page.get_by_role("button", name="Show less").click()
-    expect(page.get_by_role("button", name="Show all")).to_be_visible()
-    assert share_of_the_window(page) >= share
+    page = judge()
+    for window, share in ((DESKTOP, 0.6), (PHONE, 0.55)):
+        page.set_viewport_size(window)  # type: ignore[arg-type]
+        expect(page.get_by_role("button", name="Show all")).to_be_visible()
+        assert share_of_the_window(page) >= share
+        page.get_by_role("button", name="Show all").click()
+        expect(page.get_by_role("button", name="Show less")).to_be_visible()
+        assert page.locator("#task").evaluate("task => task.clientHeight") > 0.2 * window["height"]
+        page.get_by_role("button", name="Show less").click()
+        expect(page.get_by_role("button", name="Show all")).to_be_visible()
+        assert share_of_the_window(page) >= share
 
 
 def test_on_a_phone_the_first_answer_unfolds_the_other_questions_and_a_button_folds_them(judge: Judge) -> None:
-    page = judge(viewport={"width": 360, "height": 740})
+    page = judge(viewport=PHONE)
     expect(number(page)).to_be_hidden()
     group(page, "Which dialogue is artificial").get_by_role("radio", name="2nd").check()
     expect(number(page)).to_be_visible()
