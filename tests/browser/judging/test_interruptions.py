@@ -41,8 +41,15 @@ def come_back(page: Page) -> None:
 
 
 @ON_A_PHONE
-def test_a_reload_loses_neither_an_answer_nor_a_second(judge: Judge) -> None:
+def test_a_reload_loses_neither_an_answer_nor_a_second(judge: Judge, complaints: Complaints) -> None:
+    complaints.expect(f"{ABORTED} .*/draft/$")
     page = judge()
+    page.route("**/draft/", lambda route: route.abort())
+    choose(page, "2nd")
+    page.reload()
+    expect(group(page, "Which dialogue").get_by_role("radio", name="2nd")).to_be_checked()
+    page.unroute_all()
+    page.wait_for_load_state()
     choose(page, "1st", "Very confident")
     bubble(page, "first", 1, "answer").click()
     stored_draft(page)
@@ -60,47 +67,40 @@ def test_a_reload_loses_neither_an_answer_nor_a_second(judge: Judge) -> None:
     assert judgement.decision_seconds < judgement.submit_seconds - 0.9  # type: ignore[operator]
 
 
-def test_what_has_not_reached_the_server_survives_a_reload_too(judge: Judge, complaints: Complaints) -> None:
-    complaints.expect(f"{ABORTED} .*/draft/$")
-    page = judge()
-    page.route("**/draft/", lambda route: route.abort())
-    choose(page, "2nd")
-    page.reload()
-    expect(group(page, "Which dialogue").get_by_role("radio", name="2nd")).to_be_checked()
-    page.unroute_all()
-
-
 @ON_A_PHONE
-@pytest.mark.parametrize("arrives", [True, False], ids=["answer lost", "never arrived"])
-def test_a_connection_that_is_lost_at_submit_makes_one_judgement(
-    judge: Judge, complaints: Complaints, arrives: bool
-) -> None:
+def test_a_connection_that_is_lost_at_submit_makes_one_judgement(judge: Judge, complaints: Complaints) -> None:
     complaints.expect(f"{ABORTED} .*/submit/$")
-    page, tries, is_lost = judge(), [], True
+    page, tries = judge(), list[str | None]()
 
-    def lose(route: Route) -> None:
+    def lose_what_the_server_says(route: Route) -> None:
         tries.append(route.request.post_data)
-        if not is_lost:
-            route.continue_()
-            return
-        if arrives:
-            route.fetch()
+        route.fetch()
         route.abort()
 
-    page.route(SUBMIT, lose)
-    choose(page)
-    number(page).select_option("1")
-    send(page).click()
-    expect(hint(page)).to_contain_text("No connection. Your answer has not been sent yet")
-    assert submitted() == int(arrives)
-    is_lost = False
-    expect_progress(page, 1)
-    assert len(tries) > 1
-    assert len(set(tries)) == 1, "the same answer under the same key"
-    assert (submitted(), Revision.objects.filter(is_submitted=True).count()) == (1, 1)
+    def lose_what_is_sent(route: Route) -> None:
+        tries.append(route.request.post_data)
+        route.abort()
+
+    def pass_on(route: Route) -> None:
+        tries.append(route.request.post_data)
+        route.continue_()
+
+    for done, lose in enumerate((lose_what_the_server_says, lose_what_is_sent), start=1):
+        page.route(SUBMIT, lose)
+        choose(page)
+        number(page).select_option("1")
+        send(page).click()
+        expect(hint(page)).to_contain_text("No connection. Your answer has not been sent yet")
+        assert submitted() == 1, "the first answer is stored, the second is not"
+        page.route(SUBMIT, pass_on)
+        expect_progress(page, done)
+        assert len(tries) > 1
+        assert len(set(tries)) == 1, "the same answer under the same key"
+        assert (submitted(), Revision.objects.filter(is_submitted=True).count()) == (done, done)
+        tries.clear()
 
 
-def test_pressing_again_sends_at_once_what_waits(judge: Judge, complaints: Complaints) -> None:
+def test_pressing_again_sends_at_once_what_waits_and_nothing_twice(judge: Judge, complaints: Complaints) -> None:
     complaints.expect(OFFLINE)
     page = judge()
     page.context.set_offline(True)
@@ -114,15 +114,11 @@ def test_pressing_again_sends_at_once_what_waits(judge: Judge, complaints: Compl
     send(page).click()
     expect_progress(page, 1)
     assert submitted() == 1
-
-
-def test_a_second_click_while_the_first_is_under_way_changes_nothing(judge: Judge) -> None:
-    page = judge()
     choose(page)
     number(page).select_option("1")
     send(page).dblclick()
-    expect_progress(page, 1)
-    assert submitted() == 1
+    expect_progress(page, 2)
+    assert submitted() == 2
 
 
 def test_a_second_tab_takes_the_newer_draft_and_follows_when_the_pair_is_judged(judge: Judge) -> None:
@@ -141,46 +137,40 @@ def test_a_second_tab_takes_the_newer_draft_and_follows_when_the_pair_is_judged(
     assert (submitted(), first.url) == (1, second.url)
 
 
-def test_two_tabs_that_submit_make_one_judgement(judge: Judge, evaluator: Evaluator, complaints: Complaints) -> None:
-    complaints.expect("status of 409 .*/(draft|submit)/$")
+def test_who_can_no_longer_judge_a_pair_reads_why_and_continues(
+    judge: Judge, evaluator: Evaluator, complaints: Complaints
+) -> None:
+    complaints.expect("status of 409 .*/(draft|submit)/$", "status of 404 .*/submit/$")
+    complaints.expect("status of 403 .*/(draft|submit|pairs)/$")
     page = judge()
+    judged, withdrawn = presentations_of(evaluator)[:2]
     choose(page, "2nd")
     number(page).select_option("1")
-    answer = Answer("first", "confident", 1)
-    submit(presentations_of(evaluator)[0], answer, "another-tab", Clocks(), timezone.now())
-    send(page).click()
-    expect(hint(page)).to_contain_text("You have already judged this pair")
-    page.get_by_role("link", name="Continue").click()
+    submit(judged, Answer("first", "confident", 1), "another-tab", Clocks(), timezone.now())
+    send_and_continue(page, "You have already judged this pair")
     expect_progress(page, 1)
     assert Judgement.objects.filter(submitted_at__isnull=False).get().choice == "first"
 
+    choose(page, "2nd")
+    number(page).select_option("1")
+    stored_draft(page)
+    withdrawn.delete()
+    send_and_continue(page, "You can no longer judge this pair")
+    expect_progress(page, 1, total=3)
 
-def test_who_is_closed_out_reads_so_and_keeps_the_draft(judge: Judge, complaints: Complaints) -> None:
-    complaints.expect("status of 403 .*/(draft|submit|pairs)/$")
-    page = judge()
     choose(page, "2nd")
     number(page).select_option("1")
     Evaluation.objects.update(state=Evaluation.State.CLOSED)
-    send(page).click()
-    expect(hint(page)).to_contain_text("have closed judging")
-    assert Judgement.objects.get().choice == "second"
-    page.get_by_role("link", name="Continue").click()
+    send_and_continue(page, "have closed judging")
     expect(page.locator("main")).to_contain_text("closed at the moment")
+    assert Judgement.objects.get(submitted_at__isnull=True).choice == "second"
 
 
-def test_a_pair_that_is_withdrawn_meanwhile_leads_to_the_next(
-    judge: Judge, evaluator: Evaluator, complaints: Complaints
-) -> None:
-    complaints.expect("status of 404 .*/submit/$")
-    page = judge()
-    choose(page)
-    number(page).select_option("1")
-    stored_draft(page)
-    presentations_of(evaluator)[0].delete()
+def send_and_continue(page: Page, sentence: str) -> None:
+    """Press the button, read the sentence that says why it does not help, and follow the link beside it."""
     send(page).click()
-    expect(hint(page)).to_contain_text("You can no longer judge this pair")
+    expect(hint(page)).to_contain_text(sentence)
     page.get_by_role("link", name="Continue").click()
-    expect_progress(page, 0, total=3)
 
 
 def test_back_shows_what_was_answered_and_changes_it(judge: Judge) -> None:
@@ -201,7 +191,7 @@ def test_back_shows_what_was_answered_and_changes_it(judge: Judge) -> None:
     assert Judgement.objects.get(submitted_at__isnull=False).choice == "not_sure"
 
 
-def test_time_with_the_tab_hidden_is_kept_apart(judge: Judge) -> None:
+def test_time_without_doing_anything_and_with_the_tab_hidden_are_kept_apart(judge: Judge) -> None:
     page = judge()
     choose(page)
     number(page).select_option("1")
@@ -216,9 +206,6 @@ def test_time_with_the_tab_hidden_is_kept_apart(judge: Judge) -> None:
     whole = judgement.active_seconds + judgement.hidden_seconds + judgement.idle_seconds  # type: ignore[operator]
     assert whole == pytest.approx(judgement.submit_seconds, abs=0.1)
 
-
-def test_who_does_nothing_for_long_is_idle(judge: Judge) -> None:
-    page = judge()
     page.clock.install()
     page.reload()
     page.wait_for_load_state()
@@ -227,7 +214,7 @@ def test_who_does_nothing_for_long_is_idle(judge: Judge) -> None:
     number(page).select_option("1")
     send(page).click()
     page.clock.run_for(1000)
-    expect_progress(page, 1)
-    judgement = Judgement.objects.get(submitted_at__isnull=False)
-    assert judgement.active_seconds is not None
-    assert judgement.active_seconds < 90
+    expect_progress(page, 2)
+    idle = Judgement.objects.filter(submitted_at__isnull=False).latest("submitted_at")
+    assert idle.active_seconds is not None
+    assert idle.active_seconds < 90

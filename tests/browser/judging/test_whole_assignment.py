@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from evaluation.models import Evaluator, Judgement
-from tests.browser.chat.way import PHONE
+from tests.browser.chat.way import DESKTOP, PHONE
 from tests.browser.complaints import Complaints
 from tests.browser.judging.way import (
     END,
@@ -16,11 +16,17 @@ from tests.browser.judging.way import (
     hint,
     number,
     send,
+    stored_draft,
 )
 from tests.evaluation.factories import presentations_of
 
 pytestmark = pytest.mark.browser
 HANDHELD = {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+
+
+def keep_two_pairs(evaluator: Evaluator) -> None:
+    """Shorten the assignment to what shows that one pair follows another and what comes after the last."""
+    evaluator.assignments.get().presentations.filter(position__gte=2).delete()
 
 
 def expect_code(page: Page) -> None:
@@ -36,9 +42,10 @@ def assert_all_judged(evaluator: Evaluator) -> list[Judgement]:
 
 
 def test_with_the_mouse(judge: Judge, evaluator: Evaluator) -> None:
+    keep_two_pairs(evaluator)
     page = judge()
-    for done in range(4):
-        expect_progress(page, done)
+    for done in range(2):
+        expect_progress(page, done, total=2)
         choose(page, "2nd", "Very confident")
         bubble(page, "second", 2, "answer").click()
         expect(number(page)).to_have_value("2")
@@ -76,8 +83,17 @@ def test_with_the_keyboard_alone(judge: Judge, evaluator: Evaluator) -> None:
 
 
 def test_with_the_keyboard_and_no_shortcuts(judge: Judge) -> None:
-    """Tab, space and arrows, as a form wants them."""
+    """Tab, space and arrows, as a form wants them; keys that are no shortcuts where they mean something else."""
     page = judge()
+    for key in ("Control+1", "Alt+2", "Shift+Q", "Meta+w"):
+        page.keyboard.press(key)
+    number(page).focus()
+    page.keyboard.press("1")
+    expect(number(page)).to_have_value("1")
+    page.locator("#first").focus()
+    page.keyboard.press("ArrowDown")
+    expect(number(page)).to_have_value("1")
+    expect(page.locator("#answer :checked[type=radio]")).to_have_count(0)
     group(page, "Which dialogue").get_by_role("radio", name="1st").focus()
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")
@@ -95,10 +111,11 @@ def test_with_the_keyboard_and_no_shortcuts(judge: Judge) -> None:
 
 
 def test_on_a_phone_one_side_at_a_time(judge: Judge, evaluator: Evaluator) -> None:
+    keep_two_pairs(evaluator)
     page = judge(**HANDHELD)
     shown = page.get_by_role("radiogroup", name="Which dialogue is shown")
-    for done in range(4):
-        expect_progress(page, done)
+    for done in range(2):
+        expect_progress(page, done, total=2)
         expect(page.locator("#first")).to_be_visible()
         expect(page.locator("#second")).to_be_hidden()
         shown.get_by_role("radio", name="2nd Dialogue").tap()
@@ -113,20 +130,21 @@ def test_on_a_phone_one_side_at_a_time(judge: Judge, evaluator: Evaluator) -> No
     assert {judgement.utterance_bubble for judgement in assert_all_judged(evaluator)} == {"prompt"}
 
 
-@pytest.mark.parametrize(
-    "size", [{"width": 360, "height": 740}, {"width": 1280, "height": 800}], ids=["phone", "desktop"]
-)
-def test_the_questions_leave_room_for_the_dialogues(judge: Judge, size: dict[str, int]) -> None:
+def test_the_questions_leave_room_for_the_dialogues(judge: Judge) -> None:
     page = judge()
     group(page, "Which dialogue").get_by_role("radio", name="1st").check()  # unfolds the others on a phone
-    room, bar = page.locator("#first").bounding_box(), page.locator("#answer").bounding_box()
-    assert room is not None and bar is not None
-    assert room["height"] >= 0.3 * size["height"]
-    assert bar["y"] + bar["height"] <= size["height"]
-    before = room
-    send(page).click()
-    expect(hint(page)).to_be_visible()
-    assert page.locator("#first").bounding_box() == before, "what the page says moves nothing"
+    stored_draft(page)
+    for window in (PHONE, DESKTOP):
+        page.set_viewport_size(window)  # type: ignore[arg-type]
+        page.reload()
+        expect(number(page)).to_be_visible()
+        room, bar = page.locator("#first").bounding_box(), page.locator("#answer").bounding_box()
+        assert room is not None and bar is not None
+        assert room["height"] >= 0.3 * window["height"]
+        assert bar["y"] + bar["height"] <= window["height"]
+        send(page).click()
+        expect(hint(page)).to_be_visible()
+        assert page.locator("#first").bounding_box() == room, "what the page says moves nothing"
 
 
 def test_what_is_missing_is_named_and_one_is_taken_there(judge: Judge) -> None:
@@ -146,13 +164,16 @@ def test_what_is_missing_is_named_and_one_is_taken_there(judge: Judge) -> None:
     expect_progress(page, 1)
 
 
-def test_a_bubble_of_the_other_dialogue_is_not_taken(judge: Judge) -> None:
+def test_the_utterance_is_one_of_the_chosen_dialogue(judge: Judge) -> None:
     page = judge()
+    options = number(page).get_by_role("option")
+    expect(options).to_have_text(["Choose one", "1", "2", "3", "4", "No single utterance"])
     bubble(page, "first", 1).click()
     expect(number(page)).to_have_value("1")
     expect(bubble(page, "first", 1).get_by_role("button")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("2")
     expect(number(page)).to_have_value("")
+    expect(options).to_have_text(["Choose one", "1", "2", "No single utterance"])
     expect(hint(page)).to_contain_text("is in the other dialogue. Please choose an utterance in the 2nd dialogue.")
     bubble(page, "first", 2).click()
     expect(number(page)).to_have_value("")
@@ -160,32 +181,13 @@ def test_a_bubble_of_the_other_dialogue_is_not_taken(judge: Judge) -> None:
     bubble(page, "second", 2).click()
     expect(number(page)).to_have_value("2")
     expect(hint(page)).to_be_hidden()
-
-
-def test_the_numbers_are_those_of_the_chosen_dialogue(judge: Judge) -> None:
-    page = judge()
-    options = number(page).get_by_role("option")
-    expect(options).to_have_text(["Choose one", "1", "2", "3", "4", "No single utterance"])
+    group(page, "Which dialogue").get_by_role("radio", name="1st").check()
     number(page).select_option("4")
     page.keyboard.press("Escape")
     group(page, "Which dialogue").get_by_role("radio", name="2nd").check()
-    expect(options).to_have_text(["Choose one", "1", "2", "No single utterance"])
     expect(hint(page)).to_contain_text("The 2nd dialogue has no utterance 4")
     group(page, "Which dialogue").get_by_role("radio", name="Not sure").check()
     expect(number(page)).to_be_hidden()
-
-
-def test_keys_are_left_alone_where_they_mean_something_else(judge: Judge) -> None:
-    page = judge()
-    for key in ("Control+1", "Alt+2", "Shift+Q", "Meta+w"):
-        page.keyboard.press(key)
-    number(page).focus()
-    page.keyboard.press("2")
-    expect(number(page)).to_have_value("2")
-    page.locator("#first").focus()
-    page.keyboard.press("ArrowDown")
-    expect(number(page)).to_have_value("2")
-    expect(page.locator("#answer :checked[type=radio]")).to_have_count(0)
 
 
 def test_without_scripts_it_is_a_form(judge: Judge, complaints: Complaints) -> None:
