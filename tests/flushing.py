@@ -15,8 +15,7 @@ def empty_tables(*_: object) -> None:
     A server in another thread may still answer a page's last request: it writes either before the check or after the end.
     """
     with transaction.atomic():
-        filled = [table for table in _tables() if _has_rows(table)]
-        if filled:
+        if filled := _filled_tables():
             connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), filled))
 
 
@@ -26,7 +25,10 @@ def _tables() -> list[str]:
     return [name for name in names if name not in KEPT]
 
 
-def _has_rows(table: str) -> bool:
+def _filled_tables() -> list[str]:
+    """Return the tables that have rows, by one statement: a hundred take longer than many a test."""
+    names = [(table, connection.ops.quote_name(table)) for table in _tables()]
+    each = [f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {quoted})" for table, quoted in names]  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)})")  # noqa: S608
-        return bool(cursor.fetchone()[0])
+        cursor.execute(" UNION ALL ".join(each))
+        return [table for [table] in cursor.fetchall()]
