@@ -51,8 +51,16 @@ PLAY_ROWS = Path(__file__).parent / "data" / "rolellm" / "script_coriolanus.json
 def make_staff(username: str = "researcher") -> User:
     """Store a researcher who may view and change studies and logs in with PASSWORD."""
     user = User.objects.create_user(username, password=PASSWORD, is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=["view_study", "change_study"]))
+    granted = User.user_permissions.through
+    granted.objects.bulk_create(granted(user=user, permission_id=permission) for permission in _research_permissions())
     return user
+
+
+@cache
+def _research_permissions() -> list[int]:
+    """Return the permissions' IDs, which ``migrate`` has created and no test changes."""
+    codenames = ["view_study", "change_study"]
+    return list(Permission.objects.filter(codename__in=codenames).order_by().values_list("pk", flat=True))
 
 
 def make_study(slug: str = "demo", *, goal_count: int = 2, persona_count: int = 2) -> Study:
