@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as site_settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
@@ -21,6 +21,7 @@ from tests import forks
 from tests.flushing import empty_tables
 from tests.installation import MIGRATE, MODELS_FILE, Installation, made_file, share_measurements
 from tests.long_tests import long_first
+from tests.page_contexts import keep_context
 from tests.services import postgresql, redis
 
 # The same examples in every run, however slow the machine: what fails has been broken. New ones where time is taken for them.
@@ -29,6 +30,7 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("steady")
 TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]
+client.store_rendered_templates = keep_context  # type: ignore[attr-defined]
 
 
 def pytest_xdist_auto_num_workers() -> int:
