@@ -14,6 +14,8 @@ from django.db import connection
 from django.test import TransactionTestCase, client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from pytest_django import Settings
 
 from dialogue.backends import registry
@@ -31,6 +33,8 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("steady")
 TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]
 client.store_rendered_templates = keep_context  # type: ignore[attr-defined]
+# Constants of all modules that earlier tests have happened to import would be drawn too, and reading them takes seconds.
+providers._get_local_constants = Constants
 
 
 def pytest_xdist_auto_num_workers() -> int:
