@@ -63,7 +63,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     """Exempt all tests and the libraries from garbage collection, which would look at them again and again, and let it look at
     the rest a tenth as often: a database's fixtures make much that is short-lived."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(7_000, 10, 10)
     gc.enable()
