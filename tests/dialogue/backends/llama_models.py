@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dialogue.backends.base import BackendError, Reply, Sampling
+from dialogue.backends.llama_cpp import LlamaCppModel, load
 from dialogue.backends.llama_cpp.batching import Batcher
 from dialogue.backends.llama_cpp.configuration import Configuration
 from dialogue.backends.llama_cpp.library import llama
@@ -23,6 +24,8 @@ from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
 
 GREEDY = Sampling(temperature=0, max_tokens=24)
+Asked = tuple[str, str | list[Message]]
+"""A conversation's name, and its history, which may be a single text."""
 
 
 def described(path: Path, **changes: Any) -> ModelSpec:
@@ -38,6 +41,14 @@ def described(path: Path, **changes: Any) -> ModelSpec:
     return ModelSpec(name="random", backend="llama_cpp", file=path, **settings)
 
 
+@contextmanager
+def running(spec: ModelSpec) -> Iterator[LlamaCppModel]:
+    """Yield a model that tests may share: its process imports the library, which takes longer than most of them."""
+    model = load(spec)
+    yield model
+    asyncio.run(model.close())
+
+
 class Steps:
     """An engine's parts in this process, so that a test decides which requests share steps."""
 
@@ -51,13 +62,13 @@ class Steps:
         self._numbers = itertools.count()
         self._delivered: defaultdict[int, list[Delivery]] = defaultdict(list)
 
-    def answer(self, *asked: tuple[str, str], sampling: Sampling = GREEDY) -> list[Reply | BackendError]:
-        """Answer texts, each with its conversation, in the same steps. Return how each ended."""
+    def answer(self, *asked: Asked, sampling: Sampling = GREEDY) -> list[Reply | BackendError]:
+        """Answer what is asked in the same steps. Return how each ended."""
         return [self.finish(request) for request in self.admit(*asked, sampling=sampling)]
 
-    def admit(self, *asked: tuple[str, str], sampling: Sampling = GREEDY) -> list[Request]:
-        """Give each text a slot."""
-        requests = [self._request(conversation, text, sampling) for conversation, text in asked]
+    def admit(self, *asked: Asked, sampling: Sampling = GREEDY) -> list[Request]:
+        """Give each a slot."""
+        requests = [self._request(conversation, history, sampling) for conversation, history in asked]
         assert all(self.batcher.admit(request) for request in requests)
         return requests
 
@@ -70,8 +81,9 @@ class Steps:
         assert not isinstance(end, str)
         return end
 
-    def _request(self, conversation: str, text: str, sampling: Sampling) -> Request:
-        prompt = self._vocabulary.encode(self._template, said(text))
+    def _request(self, conversation: str, history: str | list[Message], sampling: Sampling) -> Request:
+        messages = said(history) if isinstance(history, str) else history
+        prompt = self._vocabulary.encode(self._template, messages)
         return Request(next(self._numbers), prompt, sampling, conversation, time.perf_counter())
 
     def _deliver(self, request: Request, delivery: Delivery) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -56,18 +57,28 @@ def random_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_folder(tmp_path_factory.mktemp("random") / "folder", WORDS)
 
 
-@pytest_asyncio.fixture(params=[scripted, openai, transformers, llama_cpp], ids=lambda source: source.__name__)
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+for_the_module = partial(pytest_asyncio.fixture, scope="module", loop_scope="module")
+
+
+@for_the_module(params=[scripted, openai, transformers, llama_cpp], ids=lambda source: source.__name__)
 async def spec(request: pytest.FixtureRequest) -> AsyncIterator[ModelSpec]:
     source: SpecSource = request.param
     async with source(request) as spec:
         yield spec
 
 
-@pytest_asyncio.fixture
+@for_the_module
 async def model(spec: ModelSpec) -> AsyncIterator[ChatModel]:
-    model: ChatModel = import_module(BACKENDS[spec.backend]).load(spec)
+    """Return a model for all tests but that which closes it."""
+    model = load(spec)
     yield model
     await model.close()
+
+
+def load(spec: ModelSpec) -> ChatModel:
+    model: ChatModel = import_module(BACKENDS[spec.backend]).load(spec)
+    return model
 
 
 async def test_the_pieces_of_a_stream_are_the_text_of_its_reply(model: ChatModel) -> None:
@@ -133,16 +144,13 @@ async def test_tokens_are_counted_or_honestly_unknown(model: ChatModel) -> None:
     assert (few is None and many is None) or 0 < (few or 0) < (many or 0)
 
 
-async def test_a_closed_model_answers_with_an_error(model: ChatModel) -> None:
+async def test_a_model_can_be_closed_twice_and_then_answers_with_an_error(spec: ModelSpec) -> None:
+    model = load(spec)
     await model.reply(ASK, SAMPLING)
+    await model.close()
     await model.close()
     with pytest.raises(BackendError, match="closed"):
         await model.reply(ASK, SAMPLING)
-
-
-async def test_closing_twice_is_closing(model: ChatModel) -> None:
-    await model.close()
-    await model.close()
 
 
 async def test_a_model_that_can_run_is_healthy(spec: ModelSpec) -> None:

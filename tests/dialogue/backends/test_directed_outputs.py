@@ -1,13 +1,11 @@
 """Outputs as a prompt set asks for them: by a schema, in the user's turn, until the model ends the conversation itself."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured, Sampling
 from dialogue.backends.chat_template import ChatTemplate, load_template, render
 from dialogue.backends.fitting import fit
@@ -19,6 +17,7 @@ from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
 from dialogue.prompts import PromptSet, load, parse
 from dialogue.reading import ANSWER_SCHEMA, read_answer
+from tests.dialogue.backends.llama_models import described, running
 from tests.dialogue.backends.servers import Failure, chat_server
 
 ASK = [Message("system", "You are a person."), Message("user", "What will you ask?")]
@@ -29,12 +28,10 @@ CHATML = (
 TINY = Path(__file__).parents[3] / "tiny" / "tiny.gguf"
 
 
-@pytest_asyncio.fixture
-async def tiny() -> AsyncIterator[LlamaCppModel]:
-    model = registry.open_model(ModelSpec(name="tiny", backend="llama_cpp", file=TINY, context=512, slots=2))
-    assert isinstance(model, LlamaCppModel)
-    yield model
-    await registry.close_models()
+@pytest.fixture(scope="module")
+def tiny() -> Iterator[LlamaCppModel]:
+    with running(described(TINY, slots=2)) as model:
+        yield model
 
 
 async def test_a_grammar_makes_a_model_that_knows_no_json_write_it(tiny: LlamaCppModel) -> None:

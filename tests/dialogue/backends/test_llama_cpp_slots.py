@@ -10,34 +10,44 @@ from dialogue.backends.base import BackendError, Reply, Sampling
 from dialogue.backends.llama_cpp import LlamaCppModel, load
 from dialogue.backends.llama_cpp.schedule import PIECE
 from dialogue.messages import Message
-from tests.dialogue.backends.llama_models import GREEDY, described, said, stepping, texts, until
+from tests.dialogue.backends.llama_models import GREEDY, described, running, said, stepping, texts, until
 
 
-@pytest.fixture
-async def model(random_gguf):
-    model = load(described(random_gguf))
-    yield model
-    await model.close()
+@pytest.fixture(scope="module")
+def model(random_gguf):
+    with running(described(random_gguf)) as model:
+        yield model
 
 
-@pytest.mark.parametrize("flash_attention", [True, False])
+@pytest.fixture(scope="module")
+def narrow_model(random_gguf):
+    """A model that answers one request at a time."""
+    with running(described(random_gguf, slots=1)) as model:
+        yield model
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["flash attention", "none"])
+def two_models(request, random_gguf):
+    """The same weights in one process and in two, with more threads and fewer slots."""
+    spec = described(random_gguf, slots=8, context=1024, flash_attention=request.param)
+    other = spec.model_copy(update={"threads": 2, "processes": 2, "slots": 2})
+    with running(spec) as model, running(other) as other_model:
+        yield model, other_model
+
+
 @pytest.mark.parametrize("beginning", [0, 10, 100])
-async def test_conversations_say_the_same_alone_and_in_company(random_gguf, beginning, flash_attention):
+async def test_conversations_say_the_same_alone_and_in_company(two_models, beginning):
     """A long sequence of random tokens reveals most differences in rounding.
 
     The openings begin alike, and are shorter and longer than the pieces in which prompts are read.
     """
     openings = {
-        name: "baba bebe bibi bobo " * beginning + f"{name} caba " * length
+        f"{beginning} {name}": "baba bebe bibi bobo " * beginning + f"{name} caba " * length
         for name, length in (("ba", 1), ("be", 20), ("bi", 33), ("bo", 40), ("bu", 70), ("ca", 100))
     }
-    spec = described(random_gguf, slots=8, context=1024, flash_attention=flash_attention)
-    model = load(spec)
+    model, other_model = two_models
     together = await asyncio.gather(*(two_turns(model, name, opening) for name, opening in openings.items()))
-    await model.close()
-    fresh = load(spec.model_copy(update={"threads": 2, "processes": 2, "slots": 2}))
-    alone = [await two_turns(fresh, name, opening) for name, opening in openings.items()]
-    await fresh.close()
+    alone = [await two_turns(other_model, name, opening) for name, opening in openings.items()]
     assert together == alone
 
 
@@ -49,33 +59,30 @@ async def two_turns(model: LlamaCppModel, name: str, opening: str) -> list[str]:
     return [first.text, second.text]
 
 
-async def test_quantized_weights_too_say_the_same_alone_and_in_company(tmp_path):
+def test_quantized_weights_too_say_the_same_alone_and_in_company(tmp_path):
     path = write_gguf(tmp_path / "q8_0.gguf", Shape(), random_weights(Shape()), "q8_0")
-    histories = [said(f"{word} caba beba " * 10) for word in ("ba", "be", "bi", "bo")]
-    model = load(described(path))
+    asked = [("", f"{word} caba beba " * 10) for word in ("ba", "be", "bi", "bo")]
     drawn = Sampling(seed=5, max_tokens=150)
-    alone = [(await model.reply(history, drawn)).text for history in histories]
-    together = await asyncio.gather(*(model.reply(history, drawn) for history in histories))
-    await model.close()
-    assert [reply.text for reply in together] == alone
+    with stepping(described(path)) as steps:
+        alone = [end for each in asked for end in steps.answer(each, sampling=drawn)]
+        together = steps.answer(*asked, sampling=drawn)
+    assert texts(together) == texts(alone)
+    assert len(set(texts(alone))) == 4
 
 
-async def test_a_cached_prompt_is_answered_as_a_new_one(random_gguf):
-    model = load(described(random_gguf, context=1024))
+async def test_a_cached_prompt_is_answered_as_a_new_one(model):
     drawn = Sampling(seed=1, max_tokens=200)
-    new, cached = [await model.reply(said("baba beba " * 100), drawn, conversation="one") for _ in range(2)]
-    await model.close()
+    new, cached = [await model.reply(said("baba beba " * 100), drawn, conversation="cached") for _ in range(2)]
     assert cached.text == new.text
 
 
-async def test_eight_at_once_get_what_each_gets_alone(random_gguf):
-    prompts = [f"{word} caba" * 3 for word in ("ba", "be", "bi", "bo", "bu", "ca", "ce", "ci")]
-    model = load(described(random_gguf, slots=8))
-    alone = [(await model.reply(said(prompt), GREEDY)).text for prompt in prompts]
-    together = await asyncio.gather(*(model.reply(said(prompt), GREEDY) for prompt in prompts))
-    await model.close()
-    assert [reply.text for reply in together] == alone
-    assert len(set(alone)) == 8
+def test_eight_at_once_get_what_each_gets_alone(random_gguf):
+    asked = [("", f"{word} caba" * 3) for word in ("ba", "be", "bi", "bo", "bu", "ca", "ce", "ci")]
+    with stepping(described(random_gguf, slots=8)) as steps:
+        alone = [end for each in asked for end in steps.answer(each)]
+        together = steps.answer(*asked)
+    assert texts(together) == texts(alone)
+    assert len(set(texts(alone))) == 8
 
 
 def test_scattered_slots_do_not_disturb_each_other(random_gguf):
@@ -129,19 +136,17 @@ def test_a_slot_that_cannot_be_moved_is_read_again(random_gguf, monkeypatch):
         assert texts(steps.answer(asked[1])) == expected[1:2]
 
 
-async def test_idle_slots_do_not_fill_up_with_what_they_read_for_others(random_gguf):
-    model = load(described(random_gguf, slots=3, context=512))
-    for name in ("one", "idle", "three"):
-        await model.reply(said("baba " * 300), Sampling(max_tokens=1), conversation=name)
-    long = Sampling(temperature=0, max_tokens=200)
-    replies = await asyncio.gather(
-        *(model.reply(said("baba " * 300), long, conversation=name) for name in ("one", "three"))
-    )
-    before = model.statistics.reused_tokens
-    again = await model.reply(said("baba " * 300), GREEDY, conversation="idle")
-    reused = model.statistics.reused_tokens - before
-    await model.close()
-    assert [reply.completion_tokens for reply in replies] == [200, 200]
+def test_idle_slots_do_not_fill_up_with_what_they_read_for_others(random_gguf):
+    one, idle, three = ((name, "baba " * 300) for name in ("one", "idle", "three"))
+    with stepping(described(random_gguf, slots=3, context=512)) as steps:
+        for each in (one, idle, three):
+            steps.answer(each, sampling=Sampling(max_tokens=1))
+        ends = steps.answer(one, three, sampling=Sampling(temperature=0, max_tokens=200))
+        before = steps.batcher.statistics.reused_tokens
+        (again,) = steps.answer(idle)
+        reused = steps.batcher.statistics.reused_tokens - before
+    assert [end.completion_tokens for end in ends if isinstance(end, Reply)] == [200, 200]
+    assert isinstance(again, Reply)
     assert reused + 1 == again.prompt_tokens
 
 
@@ -154,9 +159,8 @@ async def test_a_second_turn_reads_only_what_is_new(model, random_gguf):
     read = model.statistics.read_tokens - before.read_tokens
 
     assert read == second.prompt_tokens - (first.prompt_tokens + first.completion_tokens - 1)
-    fresh = load(described(random_gguf))
-    assert (await fresh.reply(history, GREEDY)).text == second.text
-    await fresh.close()
+    with stepping(described(random_gguf)) as fresh:
+        assert texts(fresh.answer(("", history))) == [second.text]
 
 
 async def test_a_conversation_finds_its_own_slot_among_others(model):
@@ -168,20 +172,19 @@ async def test_a_conversation_finds_its_own_slot_among_others(model):
 
 
 @pytest.mark.parametrize(("flash_attention", "copied"), [(True, PIECE), (False, 165)])
-async def test_a_long_common_beginning_is_copied_from_another_conversation(random_gguf, flash_attention, copied):
+def test_a_long_common_beginning_is_copied_from_another_conversation(random_gguf, flash_attention, copied):
     """Flash attention makes the result depend on how a prompt is divided: then only whole pieces are copied."""
     spec = described(random_gguf, flash_attention=flash_attention)
-    model = load(spec)
     system = Message("system", "baba bebe bibi bobo " * 40)
-    first = await model.reply([system, *said("caca")], GREEDY, conversation="one")
-    second = await model.reply([system, *said("cece")], GREEDY, conversation="two")
-    assert model.statistics.copied_tokens == copied
-    assert model.statistics.read_tokens == (first.prompt_tokens or 0) + (second.prompt_tokens or 0) - copied
-    await model.close()
+    asked = [("one", [system, *said("caca")]), ("two", [system, *said("cece")])]
+    with stepping(spec) as steps:
+        ends = [end for each in asked for end in steps.answer(each)]
+        counted = steps.batcher.statistics
+    assert counted.copied_tokens == copied
+    assert counted.read_tokens == sum(end.prompt_tokens or 0 for end in ends if isinstance(end, Reply)) - copied
 
-    fresh = load(spec)
-    assert (await fresh.reply([system, *said("cece")], GREEDY)).text == second.text
-    await fresh.close()
+    with stepping(spec) as fresh:
+        assert texts(fresh.answer(asked[1])) == texts(ends[1:])
 
 
 @pytest.mark.parametrize(("flash_attention", "shared"), [(True, PIECE), (False, 150)])
@@ -224,14 +227,14 @@ async def test_the_slot_of_an_ended_conversation_is_the_first_to_be_taken(random
     assert after.reused_tokens - before.reused_tokens + 1 == again.prompt_tokens
 
 
-async def test_a_closed_stream_frees_its_slot_within_a_few_steps(random_gguf):
-    model = load(described(random_gguf, slots=1))
+async def test_a_closed_stream_frees_its_slot_within_a_few_steps(narrow_model):
+    model = narrow_model
+    before = model.statistics.generated_tokens
     async with aclosing(model.stream(said("baba"), Sampling(max_tokens=400))) as stream:
         await anext(stream)
         assert model.statistics.busy == 1
     reply = await model.reply(said("caca"), GREEDY)
-    generated = model.statistics.generated_tokens
-    await model.close()
+    generated = model.statistics.generated_tokens - before
     assert generated - (reply.completion_tokens or 0) < 100
 
 
@@ -246,9 +249,8 @@ async def test_a_cancelled_reply_leaves_a_cache_that_can_be_continued(model, ran
         await task
     continued = await model.reply(prompt, GREEDY, conversation="one")
 
-    fresh = load(described(random_gguf))
-    assert (await fresh.reply(prompt, GREEDY)).text == continued.text
-    await fresh.close()
+    with stepping(described(random_gguf)) as fresh:
+        assert texts(fresh.answer(("", prompt))) == [continued.text]
 
 
 async def test_more_requests_than_slots_wait_and_all_finish_in_order(model):
@@ -265,8 +267,9 @@ async def test_more_requests_than_slots_wait_and_all_finish_in_order(model):
     assert [number // 4 for number in finished] == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2]
 
 
-async def test_a_request_cancelled_in_the_queue_never_runs(random_gguf):
-    model = load(described(random_gguf, slots=1))
+async def test_a_request_cancelled_in_the_queue_never_runs(narrow_model):
+    model = narrow_model
+    before = model.statistics.generated_tokens
     running = asyncio.create_task(model.reply(said("baba"), Sampling(max_tokens=200)))
     await until(lambda: model.statistics.busy == 1)
     waiting = asyncio.create_task(model.reply(said("caca"), Sampling(max_tokens=200)))
@@ -274,8 +277,7 @@ async def test_a_request_cancelled_in_the_queue_never_runs(random_gguf):
     waiting.cancel()
     await running
     last = await model.reply(said("cece"), GREEDY)
-    generated = model.statistics.generated_tokens
-    await model.close()
+    generated = model.statistics.generated_tokens - before
     assert generated - 200 == last.completion_tokens
 
 
