@@ -20,6 +20,8 @@ SHAPE = Shape(hidden=8, layers=1, heads=1, feed_forward=8)
 FORGETFUL = "{{ bos_token }}{% for m in messages if m.role != 'assistant' %}{{ m.content }} {% endfor %}"
 NO_SYSTEM = "{% for m in messages if m.role != 'system' %}<|{{ m.role }}|>{{ m.content }}{% endfor %}<|assistant|>"
 LAST_TEN = "{% for m in messages[-10:] %}<|{{ m.role }}|>{{ m.content }}{% endfor %}<|assistant|>"
+ENGINE: dict[str, Any] = {"threads": 1, "processes": 1, "flash_attention": False}
+"""An engine for which nothing is measured."""
 SHORT = Sampling(max_tokens=3)
 SPEAKERS: dict[str, Any] = {
     "inquirer": InquirerTable(prompts="llama-2"),
@@ -31,7 +33,7 @@ Write = Callable[..., ModelSpec]
 
 def write_file(folder: Path, template: str, **settings: Any) -> ModelSpec:
     file = write_gguf(folder / "m.gguf", SHAPE, random_weights(SHAPE), template=template)
-    return ModelSpec(name="odd", backend="llama_cpp", file=file, context=512, slots=1, **SPEAKERS | settings)
+    return ModelSpec(name="odd", backend="llama_cpp", file=file, context=512, slots=1, **ENGINE | SPEAKERS | settings)
 
 
 def write_model_folder(folder: Path, template: str, **settings: Any) -> ModelSpec:
