@@ -5,7 +5,7 @@ would repeat. A fork has its own environment, standard files and signal handlers
 from a new interpreter in what it shares with the first process: the seed of hashes, what Python itself reads from the
 environment, and the command line that others see. Ctrl-C interrupts it even if the tests run in the background.
 
-All processes of a parallel run, and the programs that they start with their environment, fork from the same two processes.
+All processes of a parallel run, and the programs that they start with their environment, fork from the same processes.
 """
 
 import atexit
@@ -27,6 +27,8 @@ from tests.preloaded import receive
 
 SITE_PROGRAMS = {"celery", "django", "manage", "tests.interpreter", "uvicorn"}
 """Programs that begin by setting up the site, with the settings of their environment. Others may choose settings first."""
+TUNING_COMMAND = "rocit"
+"""The command of the site that imports torch, transformers and peft, for five seconds."""
 
 OFFERED = "TEST_FORKS"
 """The variable that names the folder where programs find the processes from which the tests fork."""
@@ -70,7 +72,7 @@ class Process:
 def start(*command: str, environment: Mapping[str, str], stdout: int, stderr: int, stdin: int | None = None) -> Process:
     """Start what ``python -m …`` or ``python -c …`` would, in the project's folder and with these open files."""
     connection = socket.socket(socket.AF_UNIX)
-    connection.connect(_preloaded("site" if command[1] in SITE_PROGRAMS else "libraries"))
+    connection.connect(_preloaded(_kind(command)))
     with Path(os.devnull).open() as nothing:
         socket.send_fds(connection, [b"+"], [nothing.fileno() if stdin is None else stdin, stdout, stderr])
     connection.sendall(json.dumps([command, dict(environment)]).encode())
@@ -98,6 +100,13 @@ def offer() -> Path:
     os.environ[OFFERED] = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def _kind(command: tuple[str, ...]) -> str:
+    """Return what has been imported when the command begins."""
+    if command[1] not in SITE_PROGRAMS:
+        return "libraries"
+    return "tuning" if TUNING_COMMAND in command else "site"
 
 
 @cache

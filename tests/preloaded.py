@@ -1,4 +1,5 @@
-"""The processes from which ``tests.forks`` forks programs: one has imported the libraries, the other the whole site too."""
+"""The processes from which ``tests.forks`` forks programs: one has imported the libraries, one the whole site too, and one also
+what tunes models."""
 
 import gc
 import json
@@ -125,6 +126,8 @@ SITE = [
     "studies.templatetags.study_pages",
 ]
 """What the site's web process and its workers import once Django is set up, however they are set."""
+TUNING = ["rolellm.tuning.tuning", "rolellm.tuning.export.files", "transformers.models.llama.modeling_llama"]
+"""What tuning a model and exporting it import, with torch, transformers and peft."""
 SETTINGS = "roleplay_site.settings"
 _NUMBER = Struct("i")
 
@@ -262,8 +265,11 @@ if __name__ == "__main__":
     for name in LIBRARIES:
         import_module(name)
     kind, owner = sys.argv[1:]
-    if kind == "site":
+    if kind != "libraries":
         load_site()
+    if kind == "tuning":
+        for name in TUNING:
+            import_module(name)
     gc.collect()
     gc.freeze()  # so that no fork looks at these objects, which would copy them
     run(*Preloaded(socket.socket(fileno=os.dup(0)), int(owner)).serve())

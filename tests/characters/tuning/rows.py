@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
-from tests.rolellm.tuning.bases import ANSWERS, QUESTIONS, SMALL, write_base
+from benchmarks.random_llama import Shape
+from tests.rolellm.tuning.bases import ANSWERS, QUESTIONS, write_base
+
+SMALLEST = Shape(hidden=16, layers=1, heads=2, feed_forward=32, syllables=8, speaks_words=False)
+"""A base model for samples of four hundred tokens: each letter of RoleLLM's prompts is one for it."""
 
 ROWS = [
     {"role": role, "question": question, "generated": [answer]}
@@ -16,7 +20,7 @@ QUICK = ("--epochs", "4", "--batch", "2", "--rate", "0.01", "--checkpoint-every"
 
 def write_models(folder: Path) -> Path:
     """Write a small base model and a models file that describes it as "base"."""
-    write_base(folder / "base", SMALL)
+    write_base(folder / "base", SMALLEST)
     file = folder / "models.toml"
     entry = f'[models.base]\nbackend = "transformers"\nmodel = "{folder / "base"}"\ncontext = 2048\ndevice = "cpu"\n'
     file.write_text(entry + '\n[models.said]\nbackend = "scripted"\nreplies = ["No."]\n')
