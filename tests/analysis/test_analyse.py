@@ -137,6 +137,7 @@ def test_letters_of_table_10_begin_with_the_best(written: tuple[Path, str]) -> N
     assert rows["gpt-4"]["Detection probability*"] == "C"
 
 
+@pytest.mark.usefixtures("figures_without_images")
 def test_without_optional_columns_the_models_are_not_applicable(tmp_path: Path) -> None:
     path = tmp_path / "few.csv"
     path.write_text("participant,generator_user,model,detected\ne-1,p-1,a,1\ne-2,p-2,b,0\n", "utf-8")
@@ -155,6 +156,7 @@ def test_bad_data_end_in_a_sentence_with_status_2_and_without_files(tmp_path: Pa
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("figures_without_images")
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.touch()
@@ -163,6 +165,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert refusal.value.returncode == 2
 
 
+@pytest.mark.usefixtures("figures_without_images")
 def test_a_model_without_a_known_outcome_is_in_every_table_and_hinders_none(tmp_path: Path) -> None:
     path = tmp_path / "some.csv"
     data = (FOLDER / "data" / "typical.csv").read_text("utf-8").splitlines()
@@ -188,6 +191,7 @@ def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("figures_without_images")
 def test_writing_again_replaces_and_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").touch()
     for name in ("edge_one_model", "two_models"):

@@ -149,6 +149,7 @@ def test_a_cancelled_estimate_keeps_its_results_and_can_be_resumed() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("without_processes")
 def test_a_worker_that_is_to_stop_gives_it_back_at_once() -> None:
     estimate, stopping = request_estimate(LONG), Event()
     with_worker = Thread(target=work_off_estimates, args=(stopping.is_set,), kwargs={"is_alone": False})
@@ -205,7 +206,7 @@ def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_woul
         "from analysis.models import PowerEstimate; "
         "PowerEstimate.objects.filter(state='running').update(leased_until='2020-01-01T00:00:00Z')"
     )
-    with installation.run_anew("manage", "worker", "--computing"):
+    with installation.run("manage", "worker", "--computing"):
         wait_until(lambda: _stored(installation)["studies"] == 30, seconds=200, what="the new worker has not gone on")
     [expected] = find(question)
     assert _stored(installation) == asdict(expected) | {"contrasts": list(expected.contrasts.values())}
