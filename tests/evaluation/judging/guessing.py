@@ -98,9 +98,9 @@ class Sides:
     def chance(self, split: Split) -> float:
         """Return the probability that random sides within each assignment are at least as far from the expected count."""
         found, pmf = int((split & self.is_first).sum()), np.ones(1)
-        for number in np.unique(self.assignments):
-            here = self.assignments == number
-            pmf = np.convolve(pmf, _counts(int(here.sum()), int(self.is_first[here].sum()), int(split[here].sum())))
+        sizes, first, having = (np.bincount(self.assignments, each) for each in (None, self.is_first, split))
+        for each in zip(sizes, first, having, strict=True):
+            pmf = np.convolve(pmf, _counts(*map(int, each)))
         counts = np.arange(len(pmf))
         distances = np.abs(counts - counts @ pmf)
         return float(pmf[distances >= distances[found] - 1e-9].sum())
