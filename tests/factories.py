@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ from simulation.models import Run, Simulation
 from studies.models import Dialogue, Goal, GuardCheck, GuardRun, Output, Persona, Study, Turn
 
 PASSWORD = "correct horse battery staple"
+STORED_PASSWORD = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
+"""As a site stores it, but hashed once instead of a million times, which takes a third of a second."""
 SEED = 73
 RESPONSE = """Speed is distance over time:
 
@@ -50,7 +53,7 @@ PLAY_ROWS = Path(__file__).parent / "data" / "rolellm" / "script_coriolanus.json
 
 def make_staff(username: str = "researcher") -> User:
     """Store a researcher who may view and change studies and logs in with PASSWORD."""
-    user = User.objects.create_user(username, password=PASSWORD, is_staff=True)
+    user = User.objects.create(username=username, password=STORED_PASSWORD, is_staff=True)
     granted = User.user_permissions.through
     granted.objects.bulk_create(granted(user=user, permission_id=permission) for permission in _research_permissions())
     return user

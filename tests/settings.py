@@ -24,7 +24,7 @@ from roleplay_site.settings import DATABASES, MIDDLEWARE, VAR_DIR  # noqa: E402
 DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR_DIR) / "test.sqlite3")}
 # Logins and the pages after them otherwise take several statements each. Real servers are tested with stored sessions.
 SESSION_ENGINE = "django.contrib.sessions.backends.cache"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
 # Live servers find static files without this middleware. It lists them for each new test client, which takes longer than most
 # requests, and it is asynchronous, so that each request would pass through another thread. Real servers are tested with it.
 MIDDLEWARE.remove("servestatic.middleware.ServeStaticMiddleware")
