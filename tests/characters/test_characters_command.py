@@ -1,8 +1,6 @@
 """``manage.py characters import``."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,6 +8,7 @@ from django.core.management import CommandError, call_command
 from characters.models import Character
 from rolellm.scripts.reading import LIMIT
 from tests.factories import make_character
+from tests.forks import run
 from tests.rolellm.references import PLAY, PLAY_ROWS, expected
 
 pytestmark = pytest.mark.django_db
@@ -188,8 +187,8 @@ def test_a_role_that_is_in_no_file_of_the_folder_is_refused(tmp_path) -> None:
 
 
 def test_without_tables_the_profile_is_reported_and_a_sentence_says_what_to_do(tmp_path) -> None:
-    line = [sys.executable, "manage.py", "characters", "import", str(PLAY), "--name", "Coriolanus", "--json"]
-    done = subprocess.run(line, capture_output=True, text=True, env={"VAR_DIR": str(tmp_path)})
+    command = ("characters", "import", str(PLAY), "--name", "Coriolanus", "--json")
+    done = run("-m", "manage", *command, environment={"VAR_DIR": str(tmp_path)})
     assert done.returncode == 2
     assert json.loads(done.stdout)["stored"] == "refused"
     assert "Run python manage.py migrate" in done.stderr
@@ -210,8 +209,8 @@ def write_folder(folder) -> None:
 
 
 def test_a_bad_file_is_refused_without_a_database(tmp_path) -> None:
-    line = [sys.executable, "manage.py", "characters", "import", str(PLAY), "--name", "Hamlet"]
-    done = subprocess.run(line, capture_output=True, text=True, env={"VAR_DIR": str(tmp_path)})
+    command = ("characters", "import", str(PLAY), "--name", "Hamlet")
+    done = run("-m", "manage", *command, environment={"VAR_DIR": str(tmp_path)})
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "No speaker of the script is called 'Hamlet'" in done.stderr

@@ -1,7 +1,5 @@
 """With a new database, every command says what to do first."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from studies.commands import NO_TABLES
-from tests.installation import BASE_DIR, Installation
+from tests.forks import run
+from tests.installation import Installation
 
 SIMULATE = ["simulate", "demo", "--inquirer", "asker", "--responder", "answerer"]
 
@@ -46,11 +45,5 @@ def test_another_error_of_the_database_is_not_taken_for_missing_tables() -> None
 
 
 def test_from_a_shell_it_is_exit_status_2_and_one_line(installation: Installation) -> None:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *SIMULATE],
-        cwd=BASE_DIR,
-        env=installation.environment,
-        capture_output=True,
-        text=True,
-    )
+    done = run("-m", "manage", *SIMULATE, environment=installation.environment)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"CommandError: {NO_TABLES}\n")

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +24,8 @@ from simulation.models import Run, Simulation
 from simulation.requests import RunRequest
 from studies.models import AuditLine, Dialogue, Output
 from tests.collection.reading import read_records
-from tests.installation import BASE_DIR, Installation
+from tests.forks import run
+from tests.installation import Installation
 from tests.simulation.commanding import figures, simulate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -204,13 +203,8 @@ def test_from_a_shell_the_object_alone_is_on_stdout_and_progress_on_stderr(insta
 
 def test_from_a_shell_a_refusal_is_exit_status_2_and_one_line(installation: Installation) -> None:
     installation.migrate()
-    done = subprocess.run(
-        [sys.executable, "manage.py", "simulate", "demo", "--inquirer", "asker", "--responder", "answerer"],
-        cwd=BASE_DIR,
-        env=installation.environment,
-        capture_output=True,
-        text=True,
-    )
+    command = ("simulate", "demo", "--inquirer", "asker", "--responder", "answerer")
+    done = run("-m", "manage", *command, environment=installation.environment)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "CommandError: There is no study 'demo'. Choose from: none yet, run load_demo first.\n"
 

@@ -2,9 +2,8 @@
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,7 +11,7 @@ from django.core.management import CommandError, call_command
 from studies.files.exports import Incomplete, export_dialogues
 from studies.models import Dialogue
 from tests.factories import make_check, make_dialogue, make_output, make_run
-from tests.installation import BASE_DIR
+from tests.forks import start
 
 pytestmark = pytest.mark.django_db
 
@@ -131,16 +130,11 @@ def test_a_file_that_cannot_be_written_is_refused_in_one_sentence_and_leaves_not
 
 def test_from_a_shell_a_full_disk_is_exit_status_2_and_one_sentence(installation):
     installation.load_demo()
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "export_dialogues", "demo", "--format", "csv"],
-            cwd=BASE_DIR,
-            env=installation.environment,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
+    command = ("export_dialogues", "demo", "--format", "csv")
+    with Path("/dev/full").open("w") as full, TemporaryFile("w+") as errors:
+        files = {"stdout": full.fileno(), "stderr": errors.fileno()}
+        assert start("-m", "manage", *command, environment=installation.environment, **files).wait(60) == 2
+        errors.seek(0)
+        assert errors.read() == (
+            "CommandError: Standard output cannot be written (No space left on device). Free some disk space.\n"
         )
-    assert done.returncode == 2
-    assert done.stderr == (
-        "CommandError: Standard output cannot be written (No space left on device). Free some disk space.\n"
-    )
