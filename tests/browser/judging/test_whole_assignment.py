@@ -16,7 +16,6 @@ from tests.browser.judging.way import (
     hint,
     number,
     send,
-    stored_draft,
 )
 from tests.evaluation.factories import presentations_of
 
@@ -132,19 +131,18 @@ def test_on_a_phone_one_side_at_a_time(judge: Judge, evaluator: Evaluator) -> No
 
 def test_the_questions_leave_room_for_the_dialogues(judge: Judge) -> None:
     page = judge()
-    group(page, "Which dialogue").get_by_role("radio", name="1st").check()  # unfolds the others on a phone
-    stored_draft(page)
-    for window in (PHONE, DESKTOP):
+    for window, choice in ((PHONE, "1st"), (DESKTOP, "2nd")):
         page.set_viewport_size(window)  # type: ignore[arg-type]
-        page.reload()
+        group(page, "Which dialogue").get_by_role("radio", name=choice).check()  # unfolds the others on a phone
         expect(number(page)).to_be_visible()
-        room, bar = page.locator("#first").bounding_box(), page.locator("#answer").bounding_box()
+        expect(hint(page)).to_be_hidden()
+        room, bar = page.locator(".side:visible").first.bounding_box(), page.locator("#answer").bounding_box()
         assert room is not None and bar is not None
         assert room["height"] >= 0.3 * window["height"]
         assert bar["y"] + bar["height"] <= window["height"]
         send(page).click()
         expect(hint(page)).to_be_visible()
-        assert page.locator("#first").bounding_box() == room, "what the page says moves nothing"
+        assert page.locator(".side:visible").first.bounding_box() == room, "what the page says moves nothing"
 
 
 def test_what_is_missing_is_named_and_one_is_taken_there(judge: Judge) -> None:
