@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from dialogue.lexical import words
-from tests.installation import BASE_DIR, Installation
+from tests.embedded_model import write_models
+from tests.installation import Installation
 from tests.thoroughness import IS_THOROUGH
 
 PERSONAS = 20 if IS_THOROUGH else 2
 """A tenth of the study shows what all of it would, in a tenth of three minutes; ten goals each."""
 NO_PROMPT = 0.03 if IS_THOROUGH else 0.1
 """How many dialogues may end without a prompt. One in a hundred does; of twenty, three would be chance once in a thousand."""
-SHIPPED_MODELS = str(BASE_DIR / "models.toml")
 # Words that carry no topic: what is left of an utterance or a goal are its content words.
 FUNCTION_WORDS = frozenset(
     words(
@@ -26,12 +26,10 @@ FUNCTION_WORDS = frozenset(
 )
 
 
-def simulate_tiny(folder: Path, *options: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def simulate_tiny(folder: Path, *options: str, slots: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the summary and the dialogues of a run in a separate installation."""
-    site = Installation(folder / "var", {"MODELS_FILE": SHIPPED_MODELS})
-    Installation(
-        site.var_dir
-    ).load_demo()  # with scripted models: the study's chatbot, which is asked first, takes longer
+    Installation(folder / "var").load_demo()  # with scripted models, as for other tests
+    site = Installation(folder / "var", {"MODELS_FILE": str(write_models(folder, slots))})
     out = folder / "dialogues.jsonl"
     command = ("simulate", "demo", "--inquirer", "tiny", "--responder", "tiny", "--json", "--out", str(out))
     done = site.manage(*command, *options, timeout=600)
@@ -45,7 +43,7 @@ def content_words(text: str) -> set[str]:
 @pytest.mark.timeout(700)
 @pytest.mark.computes
 def test_the_embedded_model_plays_the_demo_study_well_enough_to_try_everything(tmp_path):
-    summary, dialogues = simulate_tiny(tmp_path, "--personas", str(PERSONAS))
+    summary, dialogues = simulate_tiny(tmp_path, "--personas", str(PERSONAS), slots=40)
     openings = [entry["dialog"][0]["model_inquirer"] for entry in dialogues if entry["dialog"]]
     related = [
         bool(content_words(entry["dialog"][0]["model_inquirer"]) & content_words(entry["sample"]["instruction"]))
@@ -63,8 +61,8 @@ def test_the_embedded_model_plays_the_demo_study_well_enough_to_try_everything(t
 @pytest.mark.computes
 def test_one_dialogue_at_a_time_the_same_seed_gives_the_same_text_byte_for_byte_and_another_another(tmp_path):
     options = ("--concurrency", "1", "--goals", "1", "--personas", "1")
-    first = simulate_tiny(tmp_path / "first", *options, "--seeds", "73,321")[1]
-    second = simulate_tiny(tmp_path / "second", *options, "--seeds", "73")[1]
+    first = simulate_tiny(tmp_path / "first", *options, "--seeds", "73,321", slots=2)[1]
+    second = simulate_tiny(tmp_path / "second", *options, "--seeds", "73", slots=2)[1]
     by_seed = {seed: [_spoken(entry) for entry in first if entry["seed"] == seed] for seed in (73, 321)}
     assert [len(spoken) for spoken in by_seed.values()] == [1, 1]
     assert by_seed[73] == [_spoken(entry) for entry in second]

@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from characters import tasks
 from characters.benchmarks.answer_requests import ANSWERS
 from characters.models import Answer, AnswerSet
 from tests.characters.benchmarks.answers import MODELS_FILE, make_benchmark
+from tests.embedded_model import write_models
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +72,8 @@ def test_what_cannot_be_done_is_refused_in_a_sentence() -> None:
         call_command("rolebench", "answer", "other", "--model", "actor", "--elicitation", "dialogue")
 
 
-def test_the_embedded_model_answers_in_all_elicitations() -> None:
+def test_the_embedded_model_answers_in_all_elicitations(settings: Settings, tmp_path: Path) -> None:
+    settings.MODELS_FILE = write_models(tmp_path)
     make_benchmark()
     for elicitation in ("zero-shot", "few-shot", "dialogue"):
         answer("--rows", "2", "--max-tokens", "12", "--elicitation", elicitation, "--queue", model="tiny")

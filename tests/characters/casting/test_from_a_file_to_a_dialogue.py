@@ -3,14 +3,15 @@
 import json
 from pathlib import Path
 
-from tests.installation import BASE_DIR, Installation
+from tests.embedded_model import write_models
+from tests.installation import Installation
 
 SAID = [("MENENIUS", "How fast can you run?"), ("MARCIUS", "Faster than any man of Rome."), ("MENENIUS", "And then?")]
 SAID += [("MARCIUS", "Then I rest."), ("VOLUMNIA", "Will you come home?"), ("MARCIUS", "When the war is won.")]
 
 
 def test_a_character_from_files_plays_a_goal_and_answers_as_a_chatbot(tmp_path: Path) -> None:
-    site = Installation(tmp_path / "var", {"MODELS_FILE": str(BASE_DIR / "models.toml")})
+    site = Installation(tmp_path / "var", {"MODELS_FILE": str(write_models(tmp_path))})
     Installation(site.var_dir).load_demo()
     descriptions, script, out = (tmp_path / name for name in ("desc.json", "play.txt", "dialogues.jsonl"))
     descriptions.write_text(json.dumps({"Coriolanus": "You are a Roman general."}), "utf-8")

@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,6 +10,7 @@ from pytest_django import Settings
 
 from evaluation.judges import tasks
 from evaluation.models import Evaluation, JudgeRun, ModelJudgement
+from tests.embedded_model import write_models
 from tests.evaluation.factories import make_evaluation, make_judged_study
 from tests.evaluation.judges.scripts import MODELS_FILE, SECOND
 from tests.factories import make_study
@@ -96,7 +98,8 @@ def test_without_an_opened_evaluation_there_is_nothing_to_judge() -> None:
     assert "There is nothing to judge yet" in refusal()
 
 
-def test_the_embedded_model_sits_whatever_it_puts_out() -> None:
+def test_the_embedded_model_sits_whatever_it_puts_out(settings: Settings, tmp_path: Path) -> None:
+    settings.MODELS_FILE = write_models(tmp_path)
     make_evaluation(make_judged_study(people=1, goals=1, models=("mixtral",)))
     told = json.loads(judge("--json", model="tiny"))
     assert told["verdicts"] == 2

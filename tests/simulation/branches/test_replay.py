@@ -17,29 +17,16 @@ from simulation.requests import RunRequest
 from simulation.services import request_run, start_run
 from simulation.workers import Worker
 from studies.models import Dialogue
+from tests.embedded_model import write_models
 from tests.factories import make_study
 from tests.simulation.branches.branching import turns_of
-
-BASE = Path(__file__).parents[3] / "models.toml"
-
-
-def short_answers(folder: Path) -> Path:
-    """Return a models file with the embedded model, whose answers end after 40 tokens, to save time."""
-    text = (
-        BASE.read_text("utf-8")
-        .split("[models.smollm2]")[0]
-        .replace("tiny/tiny.gguf", str(BASE.parent / "tiny/tiny.gguf"))
-    )
-    file = folder / "models.toml"
-    file.write_text(text.replace("max_tokens = 500", "max_tokens = 40"), "utf-8")
-    return file
 
 
 @pytest.mark.django_db
 def test_branches_with_the_same_everything_continue_as_their_parents_and_those_with_another_seed_do_not(
     settings: Settings, tmp_path: Path
 ) -> None:
-    settings.MODELS_FILE = short_answers(tmp_path)
+    settings.MODELS_FILE = write_models(tmp_path, slots=8, max_tokens=40)
     run = request_run(make_study(goal_count=1, persona_count=4), RunRequest("tiny", "tiny", max_turns=3))
     start_run(run)
     casting = Casting(settings.MODELS_FILE, registry.open_model)
