@@ -59,12 +59,16 @@ def _stemmer() -> Any:
     return PorterStemmer()
 
 
-def _chinese_words(text: str) -> list[str]:
-    """Return jieba's words, cut into sentences as rouge-chinese does: a sentence of white space is an empty word."""
+@lru_cache(maxsize=1 << 12)
+def _chinese_words(text: str) -> tuple[str, ...]:
+    """Return jieba's words, cut into sentences as rouge-chinese does: a sentence of white space is an empty word.
+
+    They are remembered, because each answer set of a benchmark is compared with the same references.
+    """
     spaced = " ".join(_jieba().cut(text))
     for end, with_break in _SENTENCE_ENDS:
         spaced = end.sub(with_break, spaced)
-    return [word for sentence in spaced.rstrip().split("\n") if sentence for word in sentence.split() or [""]]
+    return tuple(word for sentence in spaced.rstrip().split("\n") if sentence for word in sentence.split() or [""])
 
 
 @cache
