@@ -57,7 +57,7 @@ def addresses(study: Study) -> list[str]:
     return ["/", "/new-study/", "/studies/demo/", *pages, f"/dialogues/{running.token}/", "/s/demo/", *previews]
 
 
-@pytest.mark.usefixtures("measured_chatbot")
+@pytest.mark.usefixtures("scripted_models")
 def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live_server: LiveServer) -> None:
     staff_page.goto("/")
     staff_page.get_by_role("link", name="Create study").click()
