@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import BrowserContext, ConsoleMessage
+from playwright.sync_api import BrowserContext, ConsoleMessage, WebError
 
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 """How requests end without a connection."""
@@ -26,7 +26,12 @@ class Complaints:
     def listen(self, context: BrowserContext) -> None:
         """Listen to all pages of the browser's context from now on."""
         context.on("console", self._hear)
-        context.on("weberror", lambda error: self._heard.append(str(error.error)))
+        context.on("weberror", self._catch)
+
+    def stop_listening(self, context: BrowserContext) -> None:
+        """Leave what happens from now on to others who use the same context."""
+        context.remove_listener("console", self._hear)
+        context.remove_listener("weberror", self._catch)
 
     def expect(self, *patterns: str) -> None:
         """Allow errors that match one of these regular expressions; each error ends with its address."""
@@ -36,6 +41,9 @@ class Complaints:
         """Assert that there were no other errors. Call it when the pages are closed."""
         unexpected = [text for text in self._heard if not any(pattern.search(text) for pattern in self._expected)]
         assert not unexpected, "\n".join(unexpected)
+
+    def _catch(self, error: WebError) -> None:
+        self._heard.append(str(error.error))
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

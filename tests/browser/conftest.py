@@ -4,6 +4,7 @@ import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from django.test import Client
@@ -21,6 +22,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--process-per-site",
 ]
 PATIENCE = 30_000
 """Milliseconds for what a page should do by itself, on a machine that is busy with other tests."""
@@ -70,11 +72,29 @@ def complaints() -> Complaints:
 @pytest.fixture
 def page(chromium: Browser, live_server: LiveServer, complaints: Complaints) -> Iterator[Page]:
     """Return a page without a login; console errors fail the test."""
-    context = chromium.new_context(base_url=live_server.url)
-    complaints.listen(context)
-    yield context.new_page()
-    context.close()
+    idle = _idle_page(chromium, live_server.url)
+    window = idle.context
+    complaints.listen(window)
+    yield window.new_page()
+    for each in window.pages:
+        if each != idle:
+            each.close()
+    complaints.stop_listening(window)
+    window.clear_cookies()
+    window.clear_permissions()
+    idle.evaluate("localStorage.clear()")
     complaints.assert_expected()
+
+
+@cache
+def _idle_page(browser: Browser, site: str) -> Page:
+    """Open the window that the tests of a browser share, with a page in it that does nothing.
+
+    It keeps alive the process of all pages of the site. Without it each test would start one, which compiles all scripts again.
+    """
+    page = browser.new_context(base_url=site).new_page()
+    page.goto("/static/copy.js")
+    return page
 
 
 @pytest.fixture
