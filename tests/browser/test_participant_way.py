@@ -69,8 +69,6 @@ def stops(page: Page) -> Iterator[str]:
     answer(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("What to do")
     yield "instruction"
-    page.get_by_text("Your personal link", exact=True).click()
-    yield "footer open"
     page.goto("/s/demo/")
     yield "welcome back"
     page.goto("/s/demo/withdraw/")

@@ -62,7 +62,6 @@ def states(study: Study) -> Iterator[str]:
     """Bring the page's study into one state after another."""
     yield "nothing computed"
     report = request_report(study)
-    yield "waiting"
     Report.objects.update(step="model of duration", worker="w", leased_until="2999-01-01T00:00:00Z")
     yield "under way"
     Report.objects.update(

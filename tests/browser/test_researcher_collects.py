@@ -54,7 +54,7 @@ def addresses(study: Study) -> list[str]:
     pending = running.turns.get(state="pending")
     make_try(pending, state="failed", reason=f"{'/very' * 20} failed.", ended_at=timezone.now())
     previews = [f"/s/demo/preview/{page}" for page in ("", "form/", "start/", "chat/")]
-    return ["/", "/new-study/", "/studies/demo/", *pages, f"/dialogues/{running.token}/", "/s/demo/", *previews]
+    return ["/new-study/", "/studies/demo/", *pages, f"/dialogues/{running.token}/", *previews]
 
 
 @pytest.mark.usefixtures("scripted_models")
