@@ -7,7 +7,7 @@ from operator import itemgetter
 from django.db import connection
 
 from studies.models import SearchText, Study, Turn
-from studies.search.words import find_words
+from studies.search.words import fold_words
 
 MOST_CHARACTERS = 200_000
 """Characters of a dialogue's words that are indexed. PostgreSQL refuses a megabyte."""
@@ -61,9 +61,9 @@ def _text(dialogue: int, said: Collection[Said]) -> SearchText:
 def _bounded(texts: Iterable[str]) -> Iterable[str]:
     left = MOST_CHARACTERS
     for text in texts:
-        for word in find_words(text):
-            left -= len(word.folded)
+        for word in fold_words(text):
+            left -= len(word)
             if left < 0:
                 return
-            yield word.folded
+            yield word
         yield _BETWEEN
