@@ -69,7 +69,7 @@ class Writing:
 
 
 class _Watching(RendererAgg):
-    """Records texts and their positions; no figure rotates its text."""
+    """Records texts and their positions instead of drawing them; no figure rotates its text."""
 
     def __init__(self, width: float, height: float) -> None:
         super().__init__(width, height, DPI)
@@ -80,7 +80,6 @@ class _Watching(RendererAgg):
     ) -> None:
         width, height, descent = self.get_text_width_height_descent(s, prop, ismath=False)
         self.lines.append((s, Bbox.from_bounds(x, self.height - y - descent, width, height)))
-        super().draw_text(gc, x, y, s, prop, angle, *args, **kwargs)
 
 
 def read(one: Drawing) -> Writing:
