@@ -61,6 +61,14 @@ def test_the_page_asks_in_the_papers_words_and_order(evaluator: Evaluator) -> No
     assert positions == sorted(positions)
 
 
+@pytest.mark.parametrize("is_natural_first", [True, False])
+def test_the_sides_are_in_the_order_of_the_presentation(evaluator: Evaluator, is_natural_first: bool) -> None:
+    tell(evaluator.evaluation, natural=[("What do people ask?", "This.")], simulated=[("What do models ask?", "That.")])
+    Presentation.objects.update(is_natural_first=is_natural_first)
+    text = open_pair(evaluator, presentations_of(evaluator)[0]).text
+    assert (text.index("What do people ask?") < text.index("What do models ask?")) is is_natural_first
+
+
 def test_prompts_and_answers_share_their_number(evaluator: Evaluator) -> None:
     text = open_pair(evaluator, presentations_of(evaluator)[0]).text
     assert [len(re.findall(rf"Utterance number: {number}<", text)) for number in range(1, 6)] == [4, 4, 2, 2, 0]
