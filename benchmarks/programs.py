@@ -5,12 +5,22 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests import forks
+import django
+
+from tests import forks, preloaded
 
 Program = subprocess.Popen[bytes] | forks.Process
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 _PATIENCE = 60
+
+
+def set_up() -> None:
+    """Set up Django with the settings of the environment. In tests the process may be a fork that has the site with others."""
+    if preloaded.SETTINGS in sys.modules:
+        preloaded.read_settings()
+    else:
+        django.setup()
 
 
 def start(*command: str, environment: Mapping[str, str], log: Path) -> Program:

@@ -25,11 +25,10 @@ from tempfile import TemporaryFile, mkdtemp
 
 from tests.preloaded import receive
 
-SITE_PROGRAMS = {"celery", "django", "manage", "tests.interpreter", "uvicorn"}
-"""Programs that begin by setting up the site, with the settings of their environment. Others may choose settings first."""
+SITE_PROGRAMS = {"benchmarks", "celery", "django", "manage", "tests", "uvicorn"}
+"""The packages of programs that set up the site, with the settings of their environment. Others may choose settings first."""
 TUNING_COMMAND = "rocit"
 """The command of the site that imports torch, transformers and peft, for five seconds."""
-
 OFFERED = "TEST_FORKS"
 """The variable that names the folder where programs find the processes from which the tests fork."""
 
@@ -104,7 +103,7 @@ def offer() -> Path:
 
 def _kind(command: tuple[str, ...]) -> str:
     """Return what has been imported when the command begins."""
-    if command[1] not in SITE_PROGRAMS:
+    if command[1].partition(".")[0] not in SITE_PROGRAMS:
         return "libraries"
     return "tuning" if TUNING_COMMAND in command else "site"
 

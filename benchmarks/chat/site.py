@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import django
 from django.core.management import call_command
 
+from benchmarks.programs import set_up
 from benchmarks.random_llama import Shape, random_weights, write_gguf
 from benchmarks.tables import make_tables
 
@@ -77,7 +77,7 @@ def open_site(folder: Path, load: Load, ways: Sequence[Way], services: Mapping[s
     os.environ.update({**services, **own, "DJANGO_SETTINGS_MODULE": "roleplay_site.settings"})
     if "DATABASE_URL" not in services:
         make_tables(folder, {})
-    django.setup()
+    set_up()
     call_command("migrate", verbosity=0)
     return Site(folder, dict(os.environ), load)
 

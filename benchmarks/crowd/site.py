@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import django
+from benchmarks.programs import set_up
 
 _MODELS = """
 [models.crowd]
@@ -41,7 +41,7 @@ def open_site(folder: Path, replies: int, database: str | None, redis: str | Non
                 "DJANGO_SETTINGS_MODULE": "roleplay_site.settings",
             }
         )
-        django.setup()
+        set_up()
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)

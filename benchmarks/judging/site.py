@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-import django
-
+from benchmarks.programs import set_up
 from benchmarks.tables import make_tables
 
 TURNS = 12
@@ -24,7 +23,7 @@ def open_site(folder: Path) -> dict[str, str]:
         os.environ.pop(name, None)
     os.environ.update({"VAR_DIR": str(folder / "var"), "DJANGO_SETTINGS_MODULE": "roleplay_site.settings"})
     make_tables(folder, {})
-    django.setup()
+    set_up()
     return dict(os.environ)
 
 

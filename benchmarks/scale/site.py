@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import django
-
 from benchmarks.crowd.site import close_connections, own_database, own_redis
+from benchmarks.programs import set_up
 from benchmarks.tables import make_tables
 
 FAST, SLOW = "fast", "slow"
@@ -53,7 +52,7 @@ def open_site(folder: Path, *, on_sqlite: bool) -> Iterator[dict[str, str]]:
         database = {} if on_sqlite else {"DATABASE_URL": services.enter_context(own_database())}
         make_tables(folder, database)
         os.environ.update(database)
-        django.setup()
+        set_up()
         yield dict(os.environ)
         close_connections()
 
