@@ -10,7 +10,7 @@ from tests.analysis.study.factories import compute, judge, keep_report, make_fla
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 from tests.factories import make_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("figures_without_images")]
 PAGE = "/studies/demo/analysis/"
 
 
@@ -90,7 +90,6 @@ def test_a_choice_of_evaluations_is_remembered_by_the_page(staff: Client) -> Non
     assert (refused.status_code, "This study has no such evaluation" in refused.text) == (400, True)
 
 
-@pytest.mark.usefixtures("figures_without_images")
 def test_a_study_without_judgements_shows_its_dialogues(staff: Client) -> None:
     compute(make_judged_study("demo"))
     page = staff.get(PAGE).text
