@@ -100,7 +100,7 @@ def test_whose_judgements_count_is_chosen_on_the_page(staff_page: Page) -> None:
     second = make_evaluation(study, title="Second round")
     for presentation in presentations_of(make_evaluator(second)):
         make_judgement(presentation, detected=True)
-    make_report(study)
+    keep_report(study)
     staff_page.goto(PAGE)
     staff_page.get_by_text("Choose evaluations").click()
     expect(staff_page.get_by_label("First round (closed, ")).to_be_checked()
@@ -111,7 +111,7 @@ def test_whose_judgements_count_is_chosen_on_the_page(staff_page: Page) -> None:
     assert last_choice(study) == [1, 2]
 
 
-def test_the_contents_lead_to_table_10_whose_adjustment_is_chosen(staff_page: Page) -> None:
+def test_the_contents_lead_to_table_10_whose_adjustment_is_chosen_and_paper_cuts_nothing_off(staff_page: Page) -> None:
     make_report(make_judgements())
     staff_page.goto(PAGE)
     staff_page.get_by_role("navigation", name="On this page").get_by_role(
@@ -126,10 +126,6 @@ def test_the_contents_lead_to_table_10_whose_adjustment_is_chosen(staff_page: Pa
     expect(tukey).to_be_visible()
     expect(unadjusted).to_be_hidden()
 
-
-def test_on_paper_nothing_is_cut_off(staff_page: Page) -> None:
-    make_report(make_judgements())
-    staff_page.goto(PAGE)
     staff_page.evaluate(OPEN_ALL)
     width = 718  # of A4 with usual margins
     staff_page.set_viewport_size({"width": width, "height": 1000})
