@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,7 @@ def make_run(study: Study | None = None, *, seeds: tuple[int, ...] = (SEED,), **
     run = Run.objects.create(study=study, **values)
     Simulation.objects.bulk_create(
         Simulation(run=run, persona=persona, goal=goal, seed=seed)
-        for seed in seeds
-        for persona in study.personas.all()
-        for goal in study.goals.all()
+        for seed, persona, goal in product(seeds, study.personas.all(), study.goals.all())
     )
     return run
 

@@ -20,7 +20,7 @@ from evaluation.models import (
     Pair,
     Presentation,
 )
-from simulation.models import Run
+from simulation.models import Run, Simulation
 from studies.models import Dialogue, Study
 from tests.collection.factories import make_natural_dialogues, make_open_study, make_participant
 from tests.factories import make_dialogues, make_run
@@ -46,8 +46,9 @@ def make_judged_study(
         participant = make_participant(study, state=Participant.State.FINISHED)
         make_natural_dialogues(participant, study.goals.all(), turns=turns, ending="next_goal")
     for model in models:
-        run = make_run(study, inquirer=model, state=Run.State.FINISHED)
-        make_dialogues(list(run.simulations.select_related("run", "goal", "persona")), turns=turns)
+        make_run(study, inquirer=model, state=Run.State.FINISHED)
+    cells = Simulation.objects.filter(run__study=study).select_related("run", "goal", "persona").order_by("pk")
+    make_dialogues(list(cells), turns=turns)
     return study
 
 
@@ -62,7 +63,7 @@ def make_evaluation(study: Study | None = None, **fields: Any) -> Evaluation:
     evaluation = Evaluation.objects.create(
         study=study, number=number, **{"state": Evaluation.State.OPEN, "opened_at": timezone.now()} | fields
     )
-    evaluation.runs.set(study.runs.all())
+    evaluation.runs.add(*study.runs.all())
     if ending:
         evaluation.outcomes.create(kind=EvaluationOutcome.Kind.COMPLETED, **ending)
     if not evaluation.is_planned:
@@ -159,17 +160,20 @@ def _pair(evaluation: Evaluation, natural: Dialogue, run: Run, simulated: Dialog
 
 
 def _make_assignments(evaluation: Evaluation, rows: list[list[Pair]]) -> None:
-    for number in range(len(rows[0]) if rows else 0):
-        assignment = Assignment.objects.create(evaluation=evaluation, number=number + 1)
-        Presentation.objects.bulk_create(
-            Presentation(
-                assignment=assignment,
-                position=position,
-                pair=row[(position + number) % len(row)],
-                is_natural_first=position % 2 == 0,
-            )
-            for position, row in enumerate(rows)
+    numbers = range(len(rows[0]) if rows else 0)
+    assignments = Assignment.objects.bulk_create(
+        Assignment(evaluation=evaluation, number=number + 1) for number in numbers
+    )
+    Presentation.objects.bulk_create(
+        Presentation(
+            assignment=assignment,
+            position=position,
+            pair=row[(position + number) % len(row)],
+            is_natural_first=position % 2 == 0,
         )
+        for number, assignment in enumerate(assignments)
+        for position, row in enumerate(rows)
+    )
 
 
 def make_answer_evaluation(
