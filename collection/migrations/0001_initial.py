@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='studies.study')),
             ],
             options={
-                'ordering': ['study', 'kind'],
+                'ordering': ['study_id', 'kind'],
                 'constraints': [models.UniqueConstraint(fields=('study', 'kind'), name='outcome_kind_in_study')],
             },
         ),

@@ -54,5 +54,5 @@ class Outcome(EnrolmentOutcome):
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="outcomes")
 
     class Meta:
-        ordering: ClassVar = ["study", "kind"]
+        ordering: ClassVar = ["study_id", "kind"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["study", "kind"], name="outcome_kind_in_study")]

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('study', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evaluations', to='studies.study')),
             ],
             options={
-                'ordering': ['study', 'number'],
+                'ordering': ['study_id', 'number'],
             },
         ),
         migrations.CreateModel(
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='evaluation.evaluation')),
             ],
             options={
-                'ordering': ['evaluation', 'kind'],
+                'ordering': ['evaluation_id', 'kind'],
             },
         ),
         migrations.CreateModel(
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evaluators', to='evaluation.evaluation')),
             ],
             options={
-                'ordering': ['evaluation', 'number'],
+                'ordering': ['evaluation_id', 'number'],
             },
         ),
         migrations.CreateModel(
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ('evaluator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assignments', to='evaluation.evaluator')),
             ],
             options={
-                'ordering': ['evaluation', 'number'],
+                'ordering': ['evaluation_id', 'number'],
             },
         ),
         migrations.CreateModel(

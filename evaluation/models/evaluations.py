@@ -131,7 +131,7 @@ class Evaluation(models.Model):
     objects = Evaluations.as_manager()
 
     class Meta:
-        ordering: ClassVar = ["study", "number"]
+        ordering: ClassVar = ["study_id", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["study", "number"], name="evaluation_number_in_study"),
             models.UniqueConstraint(fields=["benchmark", "number"], name="evaluation_number_in_benchmark"),
@@ -199,7 +199,7 @@ class EvaluationOutcome(Outcome):
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="outcomes")
 
     class Meta:
-        ordering: ClassVar = ["evaluation", "kind"]
+        ordering: ClassVar = ["evaluation_id", "kind"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["evaluation", "kind"], name="outcome_kind_in_evaluation")
         ]

@@ -30,7 +30,7 @@ class Evaluator(Person):
     flag = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        ordering: ClassVar = ["evaluation", "number"]
+        ordering: ClassVar = ["evaluation_id", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["evaluation", "number"], name="evaluator_number_in_evaluation"),
         ]
@@ -59,7 +59,7 @@ class Assignment(models.Model):
     reserved_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering: ClassVar = ["evaluation", "number"]
+        ordering: ClassVar = ["evaluation_id", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["evaluation", "number"], name="assignment_number_in_evaluation")
         ]

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['study', 'name'],
+                'ordering': ['study_id', 'name'],
             },
         ),
         migrations.CreateModel(
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('weight', models.PositiveSmallIntegerField(default=1, help_text='A condition with weight 2 gets twice as many completed dialogues as one with weight 1.', validators=[django.core.validators.MaxValueValidator(100)])),
             ],
             options={
-                'ordering': ['study', 'pk'],
+                'ordering': ['study_id', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'collection_goal',
-                'ordering': ['study', 'number'],
+                'ordering': ['study_id', 'number'],
             },
         ),
         migrations.CreateModel(
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'collection_persona',
-                'ordering': ['study', 'code'],
+                'ordering': ['study_id', 'code'],
             },
         ),
         migrations.AddField(
@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'collection_turn',
-                'ordering': ['dialogue', 'position'],
+                'ordering': ['dialogue_id', 'position'],
             },
         ),
         migrations.CreateModel(
@@ -423,7 +423,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'collection_output',
-                'ordering': ['dialogue', 'position', 'speaker', 'attempt'],
+                'ordering': ['dialogue_id', 'position', 'speaker', 'attempt'],
                 'indexes': [models.Index(condition=models.Q(('unsent', ''), _negated=True), fields=['dialogue'], name='output_without_a_setting')],
                 'constraints': [models.UniqueConstraint(fields=('dialogue', 'position', 'speaker', 'attempt'), name='output_attempt_in_turn')],
             },

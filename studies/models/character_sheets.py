@@ -33,7 +33,7 @@ class CharacterSheet(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering: ClassVar = ["study", "name"]
+        ordering: ClassVar = ["study_id", "name"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["study", "name"], name="character_name_in_study")]
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ class Condition(models.Model):
     )
 
     class Meta:
-        ordering: ClassVar = ["study", "pk"]
+        ordering: ClassVar = ["study_id", "pk"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["study", "name"], name="condition_name_in_study")]
 
     def __str__(self) -> str:

@@ -103,7 +103,7 @@ class Turn(models.Model):
 
     class Meta:
         db_table = "collection_turn"
-        ordering: ClassVar = ["dialogue", "position"]
+        ordering: ClassVar = ["dialogue_id", "position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["dialogue", "position"], name="turn_position_in_dialogue"),
             models.UniqueConstraint(
@@ -161,7 +161,7 @@ class Output(models.Model):
 
     class Meta:
         db_table = "collection_output"
-        ordering: ClassVar = ["dialogue", "position", "speaker", "attempt"]
+        ordering: ClassVar = ["dialogue_id", "position", "speaker", "attempt"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["dialogue", "position", "speaker", "attempt"], name="output_attempt_in_turn"

@@ -34,7 +34,7 @@ class Persona(models.Model):
 
     class Meta:
         db_table = "collection_persona"
-        ordering: ClassVar = ["study", "code"]
+        ordering: ClassVar = ["study_id", "code"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["study", "code"], name="persona_code_in_study"),
             models.CheckConstraint(

@@ -174,7 +174,7 @@ class Goal(models.Model):
 
     class Meta:
         db_table = "collection_goal"
-        ordering: ClassVar = ["study", "number"]
+        ordering: ClassVar = ["study_id", "number"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["study", "number"], name="goal_number_in_study")]
 
     def __str__(self) -> str:
