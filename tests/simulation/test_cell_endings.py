@@ -1,7 +1,6 @@
 """The ending of a cell is that of its dialogue, however the dialogue came to be stored."""
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from pytest_django import Settings
@@ -11,7 +10,7 @@ from simulation.imports import import_dialogues
 from simulation.models import Run, Simulation
 from simulation.progress import tally_runs
 from studies.files.records import write_records
-from studies.models import Dialogue, Study
+from studies.models import Dialogue
 from tests.factories import make_dialogue, make_study
 from tests.simulation.scripts import MODELS_FILE, one_cell, started_run, work_off
 
@@ -51,10 +50,3 @@ def test_the_database_refuses_an_ending_before_the_end() -> None:
     one_cell()
     with pytest.raises(IntegrityError), transaction.atomic():
         Simulation.objects.update(ending="goal_reached")
-
-
-def test_the_rehearsal_has_them() -> None:
-    call_command("load_rehearsal")
-    assert Study.objects.count() == 1
-    assert Simulation.objects.exclude(ending="").count() == Simulation.objects.count() > 0
-    assert differing() == 0

@@ -21,8 +21,8 @@ from tests.simulation.scripts import MODELS_FILE, make_worker, request_run, scri
 
 pytestmark = pytest.mark.django_db
 
-SEEDS = tuple(range(10))
-"""Ten seeds of two goals and two personas: twice the dialogues that are judged."""
+SEEDS = tuple(range(7))
+"""Seven seeds of two goals and two personas: eight dialogues more than are judged."""
 UNQUOTED = "I would ask about bears."
 
 
@@ -56,7 +56,7 @@ def test_a_run_pauses_after_twenty_dialogues_without_a_prompt_and_says_what_to_d
 def test_a_run_of_which_half_the_dialogues_fail_continues():
     run = work_off(started_run(seeds=SEEDS), make_worker(scripts(HalfUnquoted()), concurrency=1))
     assert run.state == Run.State.FINISHED
-    assert ended(run) == 40
+    assert ended(run) == 28
 
 
 def test_a_paused_run_does_not_restart_and_continues_if_told():
@@ -67,7 +67,7 @@ def test_a_paused_run_does_not_restart_and_continues_if_told():
     assert run.message == ""
     services.start_run(run)
     assert work_off(run, failing_worker()).state == Run.State.FINISHED
-    assert ended(run) == 40
+    assert ended(run) == 28
 
 
 def test_a_run_that_is_told_to_continue_beforehand_never_pauses():
@@ -85,7 +85,7 @@ def test_a_run_of_fewer_dialogues_ends_whatever_they_are():
 def test_a_longer_run_whose_later_dialogues_fail_continues():
     study = make_study()
     work_off(started_run(study, seeds=SEEDS[:5]))
-    run = work_off(started_run(study, seeds=SEEDS), failing_worker())
+    run = work_off(started_run(study, seeds=tuple(range(10))), failing_worker())
     assert run.state == Run.State.FINISHED
     assert run.simulations.filter(ending="no_prompt").count() == FIRST
 
@@ -107,7 +107,7 @@ def test_the_command_pauses_with_the_reason_and_continues_with_its_option(tmp_pa
     file = settings.MODELS_FILE = tmp_path / "models.toml"
     file.write_text(MODELS_FILE.read_text().replace('I would ask: "What is a bear?"', UNQUOTED))
     make_study("demo")
-    seeds = ("--seeds", ",".join(map(str, SEEDS)))
+    seeds = ("--seeds", "0,1,2,3,4,5,6,7,8,9")  # the command plays more dialogues at once
     with pytest.raises(CommandError, match="of the first 20 dialogues ended with “no prompt”") as stopped:
         simulate(*seeds)
     assert stopped.value.returncode == 2
