@@ -26,7 +26,7 @@ lines = [
         "num_turns": 1,
         "dialog": [{"turn": 0, "model_inquirer": "Hi?", "model_responder": "Hello."}],
     })
-    for persona in study.personas.all()[:2]
+    for persona in study.personas.all()[:4]
     for goal in study.goals.all()
 ]
 load = lambda _: import_dialogues(study, lines, inquirer=INQUIRER, source="73.jsonl")
@@ -50,4 +50,4 @@ def site(racing_site: Installation) -> Installation:
 @pytest.mark.parametrize("inquirer", [None, "vicuna"], ids=["people's", "a model's"])
 def test_a_file_that_several_import_at_once_is_stored_once(site: Installation, inquirer: str | None) -> None:
     told = json.loads(site.evaluate(f"INQUIRER, IMPORTS = {inquirer!r}, {IMPORTS}\n{RACE}"))
-    assert told == {"imported": 20, "present": 20 * (IMPORTS - 1), "unplaced": 0, "stored": 20}
+    assert told == {"imported": 40, "present": 40 * (IMPORTS - 1), "unplaced": 0, "stored": 40}
