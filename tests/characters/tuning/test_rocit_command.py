@@ -1,6 +1,7 @@
 """``manage.py rocit``, in processes of an installation: trained, killed, continued, exported and used."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ def uninterrupted(site: Installation, name: str) -> list[float]:
 @pytest.mark.timeout(900)  # a process imports torch
 def test_a_killed_training_continues_with_the_same_curve(site: Installation) -> None:
     with site.run("manage", "rocit", "train", "killed", *rows_in(site.var_dir.parent), *LONG) as process:
+        os.setpriority(os.PRIO_PROCESS, process.pid, 19)  # so that it does not end before this process has looked
         wait_until(lambda: len(losses(site, "killed")) > 4, seconds=400, what="no five steps are stored")
         process.kill()
         process.wait()

@@ -73,6 +73,7 @@ def test_a_paused_tuning_stops_at_once_and_goes_on_where_it_was(models: Path, tm
     tuning.refresh_from_db()
     assert tuning.state == Tuning.State.PAUSED
     assert 2 <= tuning.step < 24
+    assert not (Path(tuning.folder) / "checkpoints" / "step-00000024.pt").exists(), "it went on unseen"
     assert (tuning.worker, Adapter.objects.filter(tuning=tuning).exists()) == ("", False)
     change_tuning(tuning, "start")
     work_off(models)
