@@ -77,6 +77,7 @@ class OpenAIModel(StreamingModel):
         line, tries, advice = self._line(), 0, NO_ADVICE
         place = line.gate.place()
         while True:
+            self._refuse_if_closed()  # from here to the queue nothing is awaited, so none comes after its waiting has ended
             if pause := self._long_pause(line):
                 raise pause
             async with line.gate.turn(place) as turn:

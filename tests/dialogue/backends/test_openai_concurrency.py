@@ -54,7 +54,8 @@ async def test_requests_that_a_crowded_server_refuses_are_answered_later() -> No
 async def refused_once(model: OpenAIModel) -> asyncio.Task[Reply]:
     """Send a request that the server refuses, and return its task once the model knows."""
     [asking] = ask(model, 1)
-    await until(lambda: any(line.gate.limit.pause for line in model._lines.values()))
+    while not any(line.gate.limit.pause for line in model._lines.values()):
+        await asyncio.sleep(0)
     return asking
 
 
@@ -78,11 +79,14 @@ async def test_a_pause_that_is_too_long_to_wait_for_is_said_at_once_and_nobody_a
     assert len(server.requests) == 1
 
 
-async def test_closing_the_model_during_a_pause_ends_the_waiting() -> None:
+@pytest.mark.parametrize("steps", range(6))
+async def test_closing_the_model_during_a_pause_ends_the_waiting(steps: int) -> None:
+    """However many steps the refused request has taken on its way back to the queue."""
     async with chat_server(failures=[Failure(429, headers={"Retry-After": "100"})]) as server:
         model = model_at(server)
         asking = [await refused_once(model), *ask(model, 2)]
-        await asyncio.sleep(0)
+        for _ in range(steps):
+            await asyncio.sleep(0)
         before = monotonic()
         await model.close()
         ends = await asyncio.gather(*asking, return_exceptions=True)
