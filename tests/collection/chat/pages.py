@@ -9,6 +9,7 @@ from typing import Any
 from asgiref.testing import ApplicationCommunicator
 
 from collection.participation.goals import begin_goal
+from roleplay_site.asgi import application
 from studies.models import Dialogue
 from tests.collection.factories import enrol_participant, make_open_study
 from tests.enrolment.people import cookie_of
@@ -45,8 +46,6 @@ class Socket:
     def __init__(self, path: str, headers: dict[str, str]) -> None:
         given = [(name.encode(), value.encode()) for name, value in headers.items()]
         scope = {"type": "websocket", "path": path, "query_string": b"", "headers": given, "subprotocols": []}
-        from roleplay_site.asgi import application  # parses all templates, which only some test processes need
-
         self._server = ApplicationCommunicator(application, scope)
 
     async def connect(self) -> bool:
