@@ -21,7 +21,6 @@ pieces.PIECE = pieces.PAUSE = 0  # a transaction for each line
 lines = [
     json.dumps({
         "persona": describe(persona.features),
-        "persona_id": persona.code,
         "sample": {"instruction": goal.text},
         "num_turns": 1,
         "dialog": [{"turn": 0, "model_inquirer": "Hi?", "model_responder": "Hello."}],
