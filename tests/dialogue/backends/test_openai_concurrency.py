@@ -54,7 +54,7 @@ async def test_requests_that_a_crowded_server_refuses_are_answered_later() -> No
 async def refused_once(model: OpenAIModel) -> asyncio.Task[Reply]:
     """Send a request that the server refuses, and return its task once the model knows."""
     [asking] = ask(model, 1)
-    while not any(line.gate.limit.pause for line in model._lines.values()):
+    while not any(line.gate.limit.pause for line in model._lines.values()):  # noqa: ASYNC110  counts single steps
         await asyncio.sleep(0)
     return asking
 
