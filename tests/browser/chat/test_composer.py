@@ -150,7 +150,7 @@ def choose_a_word(page: Page, typed: str, chosen: str) -> None:
 
 def expect_height(page: Page, comparison: str) -> None:
     """Wait until the box is as tall as its text."""
-    page.wait_for_function(f"document.activeElement.offsetHeight {comparison}")
+    page.wait_for_function(f"() => document.activeElement.offsetHeight {comparison}")
 
 
 def top_of(part: Locator) -> float:

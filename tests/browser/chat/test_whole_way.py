@@ -56,7 +56,7 @@ def test_who_withdraws_leaves_nothing_behind_in_the_browser_either(chat: Chat, s
     page.get_by_role("button", name=re.compile("Withdraw")).click()
     expect(page).to_have_url(re.compile("/end/$"))
     expect(page.locator("main")).to_contain_text("You have withdrawn")
-    page.wait_for_function("localStorage.length === 0")  # the script that empties it follows the text of the page
+    page.wait_for_function("() => localStorage.length === 0")  # the script that empties it follows the text of the page
     assert site.installation.count("collection_turn WHERE utterance LIKE '%secret about bears%'") == 0
     page.goto("/s/quick/chat/")
     expect(page).to_have_url(re.compile("/end/$"))
