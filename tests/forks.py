@@ -110,7 +110,7 @@ def _kind(command: tuple[str, ...]) -> str:
 
 @cache
 def _preloaded(kind: str) -> str:
-    """Return the address at which the first process forks; whoever needs it first starts it."""
+    """Return the address of the process from which such programs are forked, and start it if nobody has yet."""
     folder = Path(os.environ.get(OFFERED) or offer())
     address = folder / kind
     with (folder / "lock").open("w") as lock:

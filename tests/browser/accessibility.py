@@ -5,7 +5,7 @@ from typing import Any
 
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, TimeoutError
+from playwright.sync_api import Page, TimeoutError, ViewportSize
 
 from tests.browser.chat.way import PHONE
 
@@ -40,7 +40,7 @@ FITS_IN_A_FRAME = f"""async width => {{
   return ({FITS})(width);
 }}"""
 """Lets the scripts of the page see its size before."""
-DESKTOP = {"width": 1280, "height": 720}
+DESKTOP: ViewportSize = {"width": 1280, "height": 720}
 _held: set[str] = set()
 """The looks of texts, in either colour scheme, whose colours have been checked in this process and hold."""
 
@@ -52,6 +52,7 @@ def check_page_in_both_sizes(page: Page, what: str) -> None:
     What does appear there, on the pages of the chat and of judging, has tests of its own on a phone.
     """
     size = page.viewport_size
+    assert size
     open_all(page)
     resize(page, PHONE)
     assert_fits(page, f"{what}, phone")
@@ -68,7 +69,7 @@ def open_all(page: Page) -> None:
     page.evaluate(OPEN_ALL)
 
 
-def resize(page: Page, size: Any) -> None:
+def resize(page: Page, size: ViewportSize) -> None:
     """Give the page a window of this size unless it has one."""
     if page.viewport_size != size:
         page.set_viewport_size(size)

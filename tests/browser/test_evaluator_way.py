@@ -76,6 +76,6 @@ def test_double_clicks_enrol_once_and_take_one_assignment(page: Page, evaluation
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(page: Page, complaints: Complaints) -> None:
     complaints.expect(REFUSAL)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     for name in stops(page):
         check_page_in_both_sizes(page, name)

@@ -177,6 +177,6 @@ def test_withdrawing_asks_first_and_gives_a_receipt(page: Page) -> None:
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(page: Page, complaints: Complaints) -> None:
     complaints.expect(*REFUSALS)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     for name in stops(page):
         check_page_in_both_sizes(page, name)

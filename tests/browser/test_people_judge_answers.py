@@ -47,7 +47,7 @@ def test_from_the_plan_over_a_phone_to_the_results(staff_page: Page, chromium: B
     link = staff_page.get_by_label("Link for evaluators").input_value()
     address = staff_page.url
 
-    evaluator = chromium.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
+    evaluator = chromium.new_context(viewport=PHONE).new_page()
     complaints.listen(evaluator.context)
     evaluator.goto(link)
     evaluator.get_by_role("button", name="I agree to take part").click()

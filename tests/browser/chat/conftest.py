@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import DESKTOP, Chat, OpenPage
@@ -22,13 +22,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def size() -> dict[str, int]:
+def size() -> ViewportSize:
     """Return the size of the window, unless a test runs in several sizes."""
     return DESKTOP
 
 
 @pytest.fixture
-def open_page(chromium: Browser, site: Site, complaints: Complaints, size: dict[str, int]) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, site: Site, complaints: Complaints, size: ViewportSize) -> Iterator[OpenPage]:
     """Return a function that opens a separate browser for a person; console errors fail the test.
 
     The person prefers reduced motion: the dots of a reply in progress would cost more than all that a test does meanwhile.

@@ -20,12 +20,12 @@ def take_all(folder: Path = FOLDER) -> None:
     with TemporaryDirectory() as data, sync_playwright() as playwright:
         site = Site.create(Installation(Path(data)))
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
-        page = browser.new_page(base_url=site.url, viewport=DESKTOP)  # type: ignore[arg-type]
+        page = browser.new_page(base_url=site.url, viewport=DESKTOP)
         with site.serve():
             _begin(page, folder)
             _chat(page, folder)
-            _finish(browser.new_page(base_url=site.url, viewport=DESKTOP), folder)  # type: ignore[arg-type]
-            _phone(browser.new_page(base_url=site.url, viewport=PHONE), folder)  # type: ignore[arg-type]
+            _finish(browser.new_page(base_url=site.url, viewport=DESKTOP), folder)
+            _phone(browser.new_page(base_url=site.url, viewport=PHONE), folder)
             say(page, "And with 3 kg of luggage on my back?")
             expect(running(page)).to_contain_text("70 kg")
             page.wait_for_timeout(1200)  # what streams is stored at least every second

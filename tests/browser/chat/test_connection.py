@@ -1,7 +1,7 @@
 """Bad connections and dying servers: no text is lost, nothing is stored twice, and the page reconnects automatically."""
 
 import pytest
-from playwright.sync_api import WebSocketRoute, expect
+from playwright.sync_api import ViewportSize, WebSocketRoute, expect
 
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import ON_A_PHONE, Chat, ask, box, running, say, stored
@@ -94,7 +94,7 @@ def test_a_draft_lost_by_a_dying_connection_stays_in_the_box(chat: Chat) -> None
 
 
 @ON_A_PHONE
-def test_a_killed_server_costs_one_retry(chat: Chat, site: Site, complaints: Complaints, size: dict[str, int]) -> None:
+def test_a_killed_server_costs_one_retry(chat: Chat, site: Site, complaints: Complaints, size: ViewportSize) -> None:
     complaints.expect("net::ERR_CONNECTION_(REFUSED|RESET)|^WebSocket connection .* failed")
     utterance = f"Count until the server is killed at {size['width']}."  # both sizes may run at one site
     page = chat("slow")

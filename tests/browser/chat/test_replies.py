@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import ON_A_PHONE, Chat, ask, box, go_on, running, say, stored
@@ -14,7 +14,7 @@ LAST_WORDS = "nineteen twenty, and done."
 
 
 @ON_A_PHONE
-def test_a_reply_shows_as_it_comes_in_two_tabs_and_after_a_reload(chat: Chat, site: Site, size: dict[str, int]) -> None:
+def test_a_reply_shows_as_it_comes_in_two_tabs_and_after_a_reload(chat: Chat, site: Site, size: ViewportSize) -> None:
     page = chat("slow")
     other = page.context.new_page()
     other.goto(page.url)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.thoroughness import IS_THOROUGH
 
@@ -12,8 +12,8 @@ OpenPage = Callable[..., Page]
 """Opens a separate browser for one person; accepts the options of a Playwright context."""
 Chat = Callable[..., Page]
 """Likewise, for a person who is about to chat in the study given as the first argument."""
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 ON_A_PHONE = pytest.mark.parametrize(
     "size", [DESKTOP, PHONE] if IS_THOROUGH else [PHONE], ids=["desktop", "phone"] if IS_THOROUGH else ["phone"]
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from evaluation.models import Evaluation, Evaluator
@@ -28,14 +28,14 @@ def evaluator(evaluation: Evaluation) -> Evaluator:
 
 
 @pytest.fixture
-def size() -> dict[str, int]:
+def size() -> ViewportSize:
     """How large the window is, unless a test runs in several sizes."""
     return DESKTOP
 
 
 @pytest.fixture
 def judge(
-    chromium: Browser, live_server: LiveServer, complaints: Complaints, size: dict[str, int], evaluator: Evaluator
+    chromium: Browser, live_server: LiveServer, complaints: Complaints, size: ViewportSize, evaluator: Evaluator
 ) -> Iterator[Judge]:
     """Opens a browser at the pair that is the evaluator's now; what its console complains about fails the test."""
     contexts = []

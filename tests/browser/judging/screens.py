@@ -34,9 +34,9 @@ def take_all(folder: Path = FOLDER) -> None:
         site = Site.create(Installation(Path(data)), EVALUATION)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         with site.serve():
-            laptop = browser.new_page(base_url=site.url, viewport=DESKTOP)  # type: ignore[arg-type]
+            laptop = browser.new_page(base_url=site.url, viewport=DESKTOP)
             _judge(laptop, site, folder)
-            handheld = browser.new_page(base_url=site.url, viewport=PHONE, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+            handheld = browser.new_page(base_url=site.url, viewport=PHONE, has_touch=True, is_mobile=True)
             _hold(handheld, site, folder)
         browser.close()
 

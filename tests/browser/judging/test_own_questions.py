@@ -7,13 +7,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from evaluation.models import Evaluation, Judgement
 from tests.browser.accessibility import check_page_in_both_sizes
+from tests.browser.chat.way import DESKTOP
 from tests.browser.complaints import Complaints
 from tests.browser.judging.test_room import share_of_the_window
 from tests.browser.judging.way import Judge, expect_progress, group, hint, number, send, stored_draft
 from tests.evaluation.test_own_questions import HARD, TABLE
 
 pytestmark = pytest.mark.browser
-LAPTOP = {"width": 1280, "height": 800}
 
 
 def test_own_questions_appear_with_the_first_answer_and_are_stored(
@@ -21,7 +21,7 @@ def test_own_questions_appear_with_the_first_answer_and_are_stored(
 ) -> None:
     complaints.expect("status of 422 .*/submit/$")
     Evaluation.objects.update(own_questions=[*TABLE, HARD])
-    page = judge(viewport=LAPTOP)
+    page = judge(viewport=DESKTOP)
     expect(why(page)).to_be_hidden()
     assert share_of_the_window(page) >= 0.6
     group(page, "Which dialogue is artificial").get_by_role("radio", name="Not sure").check()
@@ -35,7 +35,7 @@ def test_own_questions_appear_with_the_first_answer_and_are_stored(
     why(page).fill("They read alike.")
     point(page, "1st Dialogue", 4).check()
     check_page_in_both_sizes(page, "the judging page with own questions")
-    page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
+    page.set_viewport_size(DESKTOP)
     send(page).click()
     expect(hint(page)).to_have_text(re.compile("Choose a point from 1 to 5 for “2nd Dialogue: How fluent is it"))
     stored_draft(page)

@@ -16,7 +16,7 @@ def test_dialogues_get_most_of_the_height_even_below_a_long_goal(judge: Judge, e
     Goal.objects.update(text=LONG)
     page = judge()
     for window, share in ((DESKTOP, 0.6), (PHONE, 0.55)):
-        page.set_viewport_size(window)  # type: ignore[arg-type]
+        page.set_viewport_size(window)
         expect(page.get_by_role("button", name="Show all")).to_be_visible()
         assert share_of_the_window(page) >= share
         page.get_by_role("button", name="Show all").click()

@@ -132,7 +132,7 @@ def test_on_a_phone_one_side_at_a_time(judge: Judge, evaluator: Evaluator) -> No
 def test_the_questions_leave_room_for_the_dialogues(judge: Judge) -> None:
     page = judge()
     for window, choice in ((PHONE, "1st"), (DESKTOP, "2nd")):
-        page.set_viewport_size(window)  # type: ignore[arg-type]
+        page.set_viewport_size(window)
         group(page, "Which dialogue").get_by_role("radio", name=choice).check()  # unfolds the others on a phone
         expect(number(page)).to_be_visible()
         expect(hint(page)).to_be_hidden()
