@@ -112,6 +112,7 @@ function settle(result) {
   }
   send(false);
   refused(result);
+  if (isDirty && !isOver) sendDraftSoon(PAUSE); // no draft is sent while an answer is
 }
 
 /** Lock the answer while it is being sent. */

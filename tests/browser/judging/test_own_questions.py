@@ -33,10 +33,11 @@ def test_own_questions_appear_with_the_first_answer_and_are_stored(
     hard(page).fill("They are alike.")
     group(page, "How confident").get_by_role("radio", name="Confident", exact=True).check()
     why(page).fill("They read alike.")
-    point(page, "1st Dialogue", 4).check()
     check_page_in_both_sizes(page, "the judging page with own questions")
     page.set_viewport_size(DESKTOP)
-    send(page).click()
+    stored_draft(page)
+    point(page, "1st Dialogue", 4).check()
+    send(page).click()  # before the draft with the last answer is sent
     expect(hint(page)).to_have_text(re.compile("Choose a point from 1 to 5 for “2nd Dialogue: How fluent is it"))
     stored_draft(page)
     page.reload()
