@@ -18,7 +18,8 @@ def test_each_test_runs_once(waits: list[list[str]], computes: list[list[str]], 
     assert sorted(shares(waits, computes, rest, workers)) == sorted(chain(*waits, *computes, rest))
 
 
-def test_every_second_worker_starts_with_waiting_and_groups_stay_together() -> None:
+def test_workers_with_even_numbers_start_with_waiting_the_others_with_computing_and_groups_stay_together() -> None:
+    assert [*shares(WAITS, COMPUTES, REST, 3)] == ["w1", "w1'", "w3", *"0123", "c1", "c2", *"45678", "w2", *REST[9:]]
     order = "".join(f" {name}" for name in shares(WAITS, COMPUTES, REST, 4))
     assert order == " w1 w1' w3 0 1 c1 2 3 4 5 w2 6 7 8 9 c2 10 11 12 13 14"
 

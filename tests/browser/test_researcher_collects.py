@@ -27,7 +27,7 @@ from tests.collection.factories import (
     make_try,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.waits]
 OPENING = 60_000
 """Milliseconds in which a study opens: the page says that the chatbot's trial can take up to a minute."""
 CHATBOTS = Path(__file__).parents[1] / "data" / "chat_models.toml"

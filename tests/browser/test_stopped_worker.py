@@ -11,7 +11,7 @@ from tests.factories import PASSWORD
 from tests.installation import MODELS_FILE, Installation
 from tests.services.binaries import free_port
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 LATEST = 20_000
 """Milliseconds in which the page must say it."""
 SENTENCE = "No worker serves asker and answerer: start one with “python manage.py worker --models asker,answerer”."
@@ -34,7 +34,6 @@ def slow_models(folder: Path) -> Path:
     return file
 
 
-@pytest.mark.waits
 def test_a_run_whose_worker_is_stopped_says_so_and_goes_on_with_it(
     chromium: Browser, installation: Installation, tmp_path: Path
 ) -> None:

@@ -16,6 +16,8 @@ from enrolment.withdrawal import forget_deleted_text
 from tests.enrolment.kinds import Kind
 from tests.enrolment.people import withdraw
 
+pytestmark = pytest.mark.waits
+
 SECRET = "zanzibar-marmalade"
 
 

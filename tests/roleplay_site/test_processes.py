@@ -11,6 +11,8 @@ from roleplay_site.processes import describe
 from tests.installation import Installation
 from tests.services.binaries import free_port, wait_until
 
+pytestmark = pytest.mark.waits
+
 RUN = """
 from pathlib import Path
 from roleplay_site import processes
@@ -26,7 +28,6 @@ def run(installation: Installation, tmp_path: Path, procfile: str) -> tuple[str,
     return ("manage", "shell", "--no-imports", "--command", program)
 
 
-@pytest.mark.waits
 def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(
     installation: Installation, tmp_path: Path
 ) -> None:

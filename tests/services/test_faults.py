@@ -15,7 +15,7 @@ from tests.services import postgresql, redis
 from tests.services.binaries import wait_until
 from tests.services.test_workers import write_models
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.redis]
+pytestmark = [pytest.mark.postgresql, pytest.mark.redis, pytest.mark.waits]
 
 DIALOGUES = 200
 PREPARE = """
@@ -70,7 +70,6 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.waits
 def test_nothing_is_lost_or_done_twice_whatever_is_killed_or_restarted(services: Services) -> None:
     for kill in range(5):
         with services.site.worker("a") as lasting, services.site.worker("a") as doomed:

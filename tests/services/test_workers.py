@@ -18,7 +18,7 @@ from tests.forks import Process
 from tests.installation import BASE_DIR, Installation
 from tests.services.binaries import wait_until
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.redis]
+pytestmark = [pytest.mark.postgresql, pytest.mark.redis, pytest.mark.waits]
 
 SECONDS = 20
 """Within this time, a page says that no worker serves a run."""
@@ -174,7 +174,6 @@ def test_a_worker_on_a_cluster_returns_its_dialogues_before_the_time_limit(
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.waits
 def test_the_pages_report_a_hung_and_a_killed_worker_and_another_one_finishes(site: Installation, ask: Ask) -> None:
     prepare(site, ("b", "b"), ("c", "c"))
     with (

@@ -8,6 +8,8 @@ import pytest
 from tests.installation import TURNS, Installation, kill_at_work
 from tests.services.binaries import wait_until
 
+pytestmark = pytest.mark.waits
+
 PERSONAS = 8
 CELLS = PERSONAS * 10
 
@@ -21,7 +23,6 @@ def site(tmp_path: Path) -> Installation:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.waits
 def test_after_kill_9_a_new_worker_completes_every_cell_once_and_loses_no_finished_turn(site: Installation) -> None:
     with site.worker() as worker:
         _wait_for_turns(site)

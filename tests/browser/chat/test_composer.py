@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import DESKTOP, PHONE, Chat, OpenPage, ask, box, say, stored
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 LIMIT = 8_000
 AT_REST = """() => {
     if (window.lastY !== scrollY) [window.lastY, window.since] = [scrollY, performance.now()];

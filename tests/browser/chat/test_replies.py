@@ -8,7 +8,7 @@ from playwright.sync_api import ViewportSize, expect
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import ON_A_PHONE, Chat, ask, box, go_on, running, say, stored
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 
 LAST_WORDS = "nineteen twenty, and done."
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.chat.site import CODE, Site
 from tests.browser.chat.way import ON_A_PHONE, PHONE, Chat, OpenPage, ask, begin, box, go_on, say, stored
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 HANDHELD = {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 
 

@@ -27,7 +27,7 @@ from tests.browser.judging.way import (
 )
 from tests.evaluation.factories import presentations_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 SUBMIT = re.compile("/submit/$")
 
 

@@ -17,6 +17,8 @@ from tests.factories import make_character
 from tests.installation import Installation, kill_at_work
 from tests.services.binaries import wait_until
 
+pytestmark = pytest.mark.waits
+
 PREPARE = """
 from characters.context_instruct.queue import INSTRUCT_CALLS
 from characters.context_instruct.requests import InstructRequest, request_instruct

@@ -19,6 +19,8 @@ from tests.collection.chat.serving import Chat, RemotePage, Server
 from tests.installation import Installation
 from tests.services import postgresql, redis
 
+pytestmark = pytest.mark.waits
+
 REPLY = " ".join(f"word{number}" for number in range(20))
 """Two seconds long."""
 
@@ -147,7 +149,6 @@ async def test_a_server_that_is_asked_to_stop_waits_a_little_for_its_database(
 
 @pytest.mark.redis
 @pytest.mark.postgresql
-@pytest.mark.waits
 async def test_every_page_goes_on_after_redis_and_postgresql_were_away_together(
     remote_chat: Chat, database: postgresql.Server
 ) -> None:

@@ -21,6 +21,8 @@ from tests.installation import Installation
 from tests.services import redis
 from tests.services.binaries import wait_until
 
+pytestmark = pytest.mark.waits
+
 WORDS = [f"word{number}" for number in range(60)]
 REPLY = " ".join(WORDS)
 """Six seconds long."""
@@ -90,7 +92,6 @@ async def test_a_reply_is_stored_as_it_comes(server: Server) -> None:
             assert states(server.chat)[0][0] == "streaming", "it was stored at its end alone"
 
 
-@pytest.mark.waits
 async def test_after_kill_9_the_reply_is_interrupted_when_its_lease_is_over_and_can_be_retried(chat: Chat) -> None:
     with chat.serve() as killed, chat.serve() as server:  # one that starts only now may take as long as the lease
         async with killed.open_page() as page:

@@ -19,6 +19,8 @@ from tests.collection.chat.pages import PATIENCE, REPLIES, open_page, write_mode
 from tests.dialogue.backends.servers import ChatServer, Failure
 from tests.enrolment.people import withdraw
 
+pytestmark = pytest.mark.waits
+
 State = Generation.State
 
 

@@ -16,6 +16,8 @@ from dialogue.doctor.trials import CASES
 from dialogue.model_config import ModelSpec
 from tests.dialogue.backends.servers import ChatServer, Failure, chat_server
 
+pytestmark = pytest.mark.waits
+
 NO_SCHEMA = Failure(400, "unsupported", "response_format is not supported by this model.")
 THOUGHTS = "<think>" + "hm so I wonder what to say " * 20 + "</think> Tell me about bears."
 
