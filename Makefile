@@ -47,9 +47,9 @@ check:
 types:
 	nice -n 19 $(BIN)/mypy .
 
-# Tests often wait, so half as many processes again as cores share them.
+# Tests often wait, so twice as many processes as cores share them (tests/conftest.py).
 behaviour:
-	$(BIN)/pytest -n $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )) --dist worksteal --durations 40
+	$(BIN)/pytest -n auto --dist worksteal --durations 40
 
 screens:
 	$(BIN)/python -m tests.browser.contact_sheet $(VENV)/screens

@@ -38,7 +38,7 @@ providers._get_local_constants = Constants
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return two workers per core, because tests often wait for leases, servers and pages."""
+    """Return two workers per core: one of them waits, because tests often wait for leases, servers and pages."""
     return len(os.sched_getaffinity(0)) * 2
 
 
