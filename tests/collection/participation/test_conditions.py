@@ -102,8 +102,9 @@ def test_within_participants_the_goals_ahead_are_drawn_again_for_what_others_lef
     assert str(dialogue.condition) == second, "each two goals have both conditions"
     done = study.conditions.get(name=second)
     for _ in range(3):
-        ended = make_natural_dialogue(enrol_participant(study), ending="next_goal")
+        ended = make_natural_dialogue(gone := enrol_participant(study), ending="next_goal")
         Dialogue.objects.filter(pk=ended.pk).update(condition=done)
+        Participant.objects.filter(pk=gone.pk).update(state="finished")  # what is ahead of them would count, too
     Participant.objects.filter(pk=one.pk).update(conditions=[first, second, second, first])
     third = go_on(dialogue)
     assert third is not None
