@@ -1,5 +1,6 @@
 """A researcher in a browser: from the login to a run in progress and a growing dialogue."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def test_from_the_study_to_a_started_run(staff_page: Page, settings: Settings) -
     staff_page.get_by_role("link", name="the paper's study").click()
     arrive(staff_page, "LLM Roleplay: the paper's study")
     staff_page.get_by_role("link", name="Start run").click()
+    arrive(staff_page, re.compile("Simulated dialogues"))
     staff_page.get_by_role("group", name="Inquirers").get_by_label("tiny").check()
     expect(staff_page.locator("#plan")).to_contain_text("2 runs with 4 dialogues each")
     staff_page.get_by_role("group", name="Inquirers").get_by_label("tiny").uncheck()

@@ -64,6 +64,7 @@ def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live
     arrive(staff_page, "New study")
     staff_page.get_by_label("Title").fill("Speed and chickens")
     staff_page.get_by_role("button", name="Create study").click()
+    arrive(staff_page, re.compile("Goals"))
     expect(staff_page.get_by_role("status").first).to_contain_text("The study has been created.")
     staff_page.locator("summary").last.click()
     staff_page.get_by_label("Remove goal").last.check()

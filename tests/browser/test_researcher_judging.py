@@ -67,7 +67,7 @@ def preview(page: Page) -> None:
     page.get_by_role("link", name="I agree to take part").click()
     page.get_by_role("link", name="Start the Survey").click()
     for heading in ("Practice 1 of 1", "Pair 1 of 3", "Pair 2 of 3", "Pair 3 of 3"):
-        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        arrive(page, heading)
         choose(page)
         utterance(page).select_option("1")
         page.get_by_label("What made you think so?").fill("A feeling.")
@@ -84,6 +84,7 @@ def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, l
     make_judged_study(people=4)
     staff_page.goto("/studies/demo/judge/")
     staff_page.get_by_role("link", name="plan an evaluation").click()
+    arrive(staff_page, "New evaluation")
     staff_page.get_by_label("Title").fill("First round")
     for model in ("mixtral", "gpt-4"):
         staff_page.get_by_label(f"Inquirer {model}").check()
