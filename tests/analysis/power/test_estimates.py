@@ -168,7 +168,7 @@ def test_a_worker_that_is_to_stop_gives_it_back_at_once() -> None:
 def test_killed_processes_are_reported_unless_the_worker_is_stopping(
     is_stopping: bool, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(estimates, "GRACE", 0.5)
+    monkeypatch.setattr(estimates, "GRACE", 60.0 if is_stopping else 0.5)
     estimate, stopping = request_estimate(LONG), Event()
     with_worker = Thread(target=work_off_estimates, args=(stopping.is_set,), kwargs={"is_alone": False})
     with_worker.start()
