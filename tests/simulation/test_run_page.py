@@ -214,7 +214,7 @@ def test_a_run_whose_terminal_died_says_so_and_can_be_handed_to_the_workers(clie
 
 def test_a_terminal_that_waits_before_it_tries_again_is_not_gone(client: Client, run: Run) -> None:
     Run.objects.update(is_queued=False)
-    Simulation.objects.filter(finished_at=None).update(worker="", leased_until=timezone.now() + timedelta(seconds=4))
+    Simulation.objects.filter(finished_at=None).update(worker="", leased_until=timezone.now() + timedelta(minutes=4))
     assert "running in a terminal" in look(client, run)
 
 

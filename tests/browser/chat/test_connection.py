@@ -82,6 +82,8 @@ def test_a_draft_lost_by_a_dying_connection_stays_in_the_box(chat: Chat) -> None
 
     page.route_web_socket("**/socket/**", pass_on)
     page.reload()
+    while not servers:
+        page.wait_for_timeout(100)  # until the page is connected
     page.wait_for_timeout(1000)
     box(page).press_sequentially("Do not lose this.")
     page.wait_for_timeout(4000)  # sent into nowhere, and long enough ago for another page's draft to take its place
@@ -120,7 +122,7 @@ def test_a_page_whose_dialogue_is_gone_does_not_reconnect_for_ever(
     page = chat("quick")
     page.context.clear_cookies()
     page.evaluate("window.dispatchEvent(new Event('offline'))")
-    expect(page.get_by_role("button", name="I agree")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="I agree")).to_be_visible()
 
 
 def test_a_study_that_is_closed_says_so_to_those_who_chat(chat: Chat, site: Site, complaints: Complaints) -> None:
