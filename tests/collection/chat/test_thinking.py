@@ -97,7 +97,7 @@ async def test_a_page_opened_during_a_thought_learns_that_the_chatbot_is_thinkin
 async def test_a_server_that_stops_in_mid_thought_keeps_the_thought(
     settings: Settings, tmp_path: Path, transactional_db: None
 ) -> None:
-    chat = await chat_with(settings, tmp_path, "A bear\n<think>" + "Secret " * 500, pause=0.01)
+    chat = await chat_with(settings, tmp_path, "A bear\n<think>" + "Secret " * 500, pause=0.05)
     async with open_page(chat) as page:
         await page.say("What is a bear?")
         await page.wait_for("thinking")
