@@ -134,7 +134,7 @@ def test_a_slow_chatbot_that_has_begun_to_speak_is_no_failure(
     study: Study, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     describe(settings, tmp_path, pause=0.2, replies=["word " * 400])
-    monkeypatch.setattr(trial, "PATIENCE", 1.0)
+    monkeypatch.setattr(trial, "PATIENCE", 3.0)
     open_study(study)
     assert Recruitment.objects.get().is_open
 
@@ -151,7 +151,7 @@ def test_a_chatbot_that_thinks_for_long_is_no_failure(
     study: Study, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     describe(settings, tmp_path, pause=0.2, replies=["<think>" + "hm " * 400])
-    monkeypatch.setattr(trial, "PATIENCE", 1.0)
+    monkeypatch.setattr(trial, "PATIENCE", 3.0)
     open_study(study)
     assert Recruitment.objects.get().is_open
 
