@@ -4,7 +4,6 @@ import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 import pytest
 from django.test import Client
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.complaints import Complaints
+from tests.browser.windows import share_window
 from tests.factories import make_staff
 from tests.services.binaries import find_chromium
 
@@ -72,29 +72,9 @@ def complaints() -> Complaints:
 @pytest.fixture
 def page(chromium: Browser, live_server: LiveServer, complaints: Complaints) -> Iterator[Page]:
     """Return a page without a login; console errors fail the test."""
-    idle = _idle_page(chromium, live_server.url)
-    window = idle.context
-    complaints.listen(window)
-    yield window.new_page()
-    for each in window.pages:
-        if each != idle:
-            each.close()
-    complaints.stop_listening(window)
-    window.clear_cookies()
-    window.clear_permissions()
-    idle.evaluate("localStorage.clear()")
+    with share_window(chromium, live_server.url, complaints) as window:
+        yield window.new_page()
     complaints.assert_expected()
-
-
-@cache
-def _idle_page(browser: Browser, site: str) -> Page:
-    """Open the window that the tests of a browser share, with a page in it that does nothing.
-
-    It keeps alive the process of all pages of the site. Without it each test would start one, which compiles all scripts again.
-    """
-    page = browser.new_context(base_url=site).new_page()
-    page.goto("/static/copy.js")
-    return page
 
 
 @pytest.fixture

@@ -20,3 +20,4 @@ def test_a_page_finds_nothing_of_the_test_before(page: Page, visitor: str) -> No
     page.set_viewport_size({"width": 360, "height": 740})
     page.context.new_page()
     assert len(page.context.pages) == 3, "the page, the new one, and the idle one of the window"
+    page.context.set_offline(True)

@@ -1,14 +1,14 @@
 """A running site with chatbots that behave as tests need, and people who visit it with a browser."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, ViewportSize
 
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import DESKTOP, Chat, OpenPage
 from tests.browser.complaints import Complaints
+from tests.browser.windows import open_windows
 from tests.installation import Installation
 
 
@@ -29,23 +29,9 @@ def size() -> ViewportSize:
 
 @pytest.fixture
 def open_page(chromium: Browser, site: Site, complaints: Complaints, size: ViewportSize) -> Iterator[OpenPage]:
-    """Return a function that opens a separate browser for a person; console errors fail the test.
-
-    The person prefers reduced motion: the dots of a reply in progress would cost more than all that a test does meanwhile.
-    """
-    contexts = []
-
-    def open_page(**options: Any) -> Page:
-        own = {"base_url": site.url, "viewport": size, "reduced_motion": "reduce"}
-        context = chromium.new_context(**own | options)
-        complaints.listen(context)
-        contexts.append(context)
-        return context.new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    complaints.assert_expected()
+    """Return a function that opens a page of the site for another person; console errors fail the test."""
+    with open_windows(chromium, site.url, complaints, size) as open_page:
+        yield open_page
 
 
 @pytest.fixture

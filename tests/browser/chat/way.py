@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from tests.thoroughness import IS_THOROUGH
 
 OpenPage = Callable[..., Page]
-"""Opens a separate browser for one person; accepts the options of a Playwright context."""
+"""Opens a page for another person; accepts the options of a Playwright context."""
 Chat = Callable[..., Page]
 """Likewise, for a person who is about to chat in the study given as the first argument."""
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}

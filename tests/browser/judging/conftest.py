@@ -1,7 +1,6 @@
 """An evaluation of four pairs, and evaluators who come to it with a browser."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize
@@ -11,6 +10,7 @@ from evaluation.models import Evaluation, Evaluator
 from tests.browser.chat.way import DESKTOP
 from tests.browser.complaints import Complaints
 from tests.browser.judging.way import Judge, open_judge
+from tests.browser.windows import open_windows
 from tests.evaluation.factories import make_evaluation, make_evaluator
 from tests.evaluation.judging.texts import tell
 
@@ -37,16 +37,6 @@ def size() -> ViewportSize:
 def judge(
     chromium: Browser, live_server: LiveServer, complaints: Complaints, size: ViewportSize, evaluator: Evaluator
 ) -> Iterator[Judge]:
-    """Opens a browser at the pair that is the evaluator's now; what its console complains about fails the test."""
-    contexts = []
-
-    def judge(**options: Any) -> Any:
-        context = chromium.new_context(**{"base_url": live_server.url, "viewport": size} | options)
-        complaints.listen(context)
-        contexts.append(context)
-        return open_judge(context.new_page(), evaluator)
-
-    yield judge
-    for context in contexts:
-        context.close()
-    complaints.assert_expected()
+    """Opens the pair that is the evaluator's now; what the page's console complains about fails the test."""
+    with open_windows(chromium, live_server.url, complaints, size) as open_page:
+        yield lambda **options: open_judge(open_page(**options), evaluator)

@@ -193,7 +193,7 @@ def test_back_shows_what_was_answered_and_changes_it(judge: Judge) -> None:
 
 
 def test_time_without_doing_anything_and_with_the_tab_hidden_are_kept_apart(judge: Judge) -> None:
-    page = judge()
+    page = judge(is_separate=True)
     choose(page)
     number(page).select_option("1")
     page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
