@@ -123,7 +123,9 @@ else:
     # Threads share these connections and wait for a free one; one that the server has closed is replaced.
     DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
     # A process that is stopped in the middle of a transaction must not hold its rows: the server ends the transaction.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c idle_in_transaction_session_timeout=60s")
+    # Compiling a query (jit) takes longer than any query of a page, and how often it is tried depends on guesses of costs.
+    server = "-c idle_in_transaction_session_timeout=60s -c jit=off"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", server)
     # Of jobs.prepared: the server plans a statement only until it has been repeated so often.
     DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 5)
     pool = {

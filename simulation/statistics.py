@@ -79,7 +79,7 @@ def summarise(simulations: QuerySet[Simulation]) -> Summary:
     dialogues = Dialogue.objects.filter(simulation__in=simulations.filter(finished_at__isnull=False))
     endings, lengths = Counter[str](), Counter[int | None]()
     for ending, length in (
-        dialogues.annotate(length=Count("turns")).order_by().values_list("ending", "length").iterator()
+        dialogues.annotate(turn_count=Count("turns")).order_by().values_list("ending", "turn_count").iterator()
     ):
         endings[ending] += 1
         lengths[length] += 1

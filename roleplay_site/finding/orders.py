@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 
 from studies.models import Dialogue
 
 Dialogues = QuerySet[Dialogue]
-LENGTH = {"length": Coalesce("search_text__turns", 0)}
-"""The turns of a dialogue as the index counts them: a simulation in progress counts as empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,7 @@ class Order:
 
     def sort(self, dialogues: Dialogues, *, backwards: bool = False) -> Dialogues:
         sign = "-" if self.is_descending != backwards else ""
-        return self._annotated(dialogues).order_by(*[f"{sign}{name}" for name in (self.field, "pk") if name])
+        return dialogues.order_by(*[f"{sign}{name}" for name in (self.field, "pk") if name])
 
     def before(self, dialogues: Dialogues, dialogue: Dialogue) -> Dialogues:
         """Return those in front of the dialogue."""
@@ -37,11 +34,8 @@ class Order:
         aside = {f"pk__{way}": dialogue.pk}
         if not self.field:
             return dialogues.filter(**aside)
-        [here] = self._annotated(Dialogue.objects.filter(pk=dialogue.pk)).values_list(self.field, flat=True)
-        return self._annotated(dialogues).filter(Q(**{f"{self.field}__{way}": here}) | Q(**{self.field: here} | aside))
-
-    def _annotated(self, dialogues: Dialogues) -> Dialogues:
-        return dialogues.annotate(**LENGTH) if self.field in LENGTH else dialogues
+        [here] = Dialogue.objects.filter(pk=dialogue.pk).values_list(self.field, flat=True)
+        return dialogues.filter(Q(**{f"{self.field}__{way}": here}) | Q(**{self.field: here} | aside))
 
 
 LATEST = "latest"

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
 
 from roleplay_site.finding.filters import CHOICES, MOST_TURNS
-from roleplay_site.finding.orders import LATEST, LENGTH, ORDERS, Order
+from roleplay_site.finding.orders import LATEST, ORDERS, Order
 from studies.models import Dialogue, Study
 from studies.search.matching import finds
 from studies.search.query import LONGEST_QUERY, Query, read_query
@@ -60,15 +60,11 @@ class Wanted:
             dialogues = dialogues.filter(persona__code__iexact=self.persona)
         if self.query is not None:
             dialogues = dialogues.filter(finds(self.query))
-        return self._of_length(dialogues)
-
-    def _of_length(self, dialogues: QuerySet[Dialogue]) -> QuerySet[Dialogue]:
-        limits = Q()
         if self.least is not None:
-            limits &= Q(length__gte=self.least)
+            dialogues = dialogues.filter(length__gte=self.least)
         if self.most is not None:
-            limits &= Q(length__lte=self.most)
-        return dialogues.annotate(**LENGTH).filter(limits) if limits else dialogues
+            dialogues = dialogues.filter(length__lte=self.most)
+        return dialogues
 
 
 def read_wanted(study: Study, asked: QueryDict) -> Wanted:

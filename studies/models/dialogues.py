@@ -50,6 +50,9 @@ class Dialogue(models.Model):
     is_replaced = models.BooleanField(
         default=False, help_text="It failed and was tried again: results and exports use the later dialogue."
     )
+    length = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Number of turns, counted whenever the search indexes their words."
+    )
 
     class Meta:
         db_table = "collection_dialogue"
@@ -67,7 +70,10 @@ class Dialogue(models.Model):
                 name="chat_of_persona_and_goal",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["study", "kind"], name="dialogues_of_study_by_kind")]
+        # Lists of dialogues are filtered and sorted in this index alone, because rows are a hundred times as long.
+        indexes: ClassVar = [
+            models.Index(fields=["study", "kind", "goal", "persona", "length", "id"], name="dialogues_of_study")
+        ]
 
     def __str__(self) -> str:
         return f"{self.persona}, {self.goal}"

@@ -28,14 +28,12 @@ _LAST_PLACE = 16_383
 
 
 class SearchText(models.Model):
-    """The folded words of a dialogue and its number of turns, written when it ends and, in a chat, after each answer.
+    """The folded words of a dialogue, written when it ends and, in a chat, after each answer.
 
-    It is deleted with its dialogue. In SQLite, triggers keep the FTS5 table ``studies_search`` in step with it. ``turns``
-    stands first, because SQLite reads a row up to the column that it needs.
+    It is deleted with its dialogue. In SQLite, triggers keep the FTS5 table ``studies_search`` in step with it.
     """
 
     dialogue = models.OneToOneField(Dialogue, on_delete=models.CASCADE, primary_key=True, related_name="search_text")
-    turns = models.PositiveIntegerField()
     words = WordsField()
 
     def __str__(self) -> str:

@@ -1,12 +1,13 @@
-"""The words of dialogues, written to the index and removed from it."""
+"""The words and the lengths of dialogues, written for the search, and words removed from its index."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from operator import itemgetter
 
 from django.db import connection
 
-from studies.models import SearchText, Study, Turn
+from studies.models import Dialogue, SearchText, Study, Turn
 from studies.search.words import fold_words
 
 MOST_CHARACTERS = 200_000
@@ -21,18 +22,21 @@ Said = tuple[int, str, str]
 
 
 def index_dialogues(dialogues: Collection[int]) -> None:
-    """Write the words of these dialogues, by their keys, as they are stored now. Call it whenever turns have been stored.
+    """Write the words and lengths of these dialogues, by their keys, as they are stored now. Call it whenever turns have been
+    stored.
 
     A dialogue of which no turn is stored has no words.
     """
     turns = Turn.objects.filter(dialogue__in=dialogues).order_by("dialogue", "position")
     said = turns.values_list("dialogue_id", "utterance", "response")
+    said_by_dialogue = {key: list(of_dialogue) for key, of_dialogue in groupby(said, key=itemgetter(0))}
     SearchText.objects.bulk_create(
-        [_text(key, list(of_dialogue)) for key, of_dialogue in groupby(said, key=itemgetter(0))],
+        [SearchText(dialogue_id=key, words=_words(said)) for key, said in said_by_dialogue.items()],
         update_conflicts=True,
         unique_fields=["dialogue"],
-        update_fields=["words", "turns"],
+        update_fields=["words"],
     )
+    _store_lengths({key: len(said) for key, said in said_by_dialogue.items()})
 
 
 def index_study(study: Study) -> None:
@@ -53,9 +57,9 @@ def forget_deleted_words() -> None:
             cursor.execute("INSERT INTO studies_search(studies_search) VALUES ('optimize')")
 
 
-def _text(dialogue: int, said: Collection[Said]) -> SearchText:
+def _words(said: Iterable[Said]) -> str:
     texts = (text for _, *both in said for text in both)
-    return SearchText(dialogue_id=dialogue, words=" ".join(_bounded(texts)), turns=len(said))
+    return " ".join(_bounded(texts))
 
 
 def _bounded(texts: Iterable[str]) -> Iterable[str]:
@@ -67,3 +71,12 @@ def _bounded(texts: Iterable[str]) -> Iterable[str]:
                 return
             yield word
         yield _BETWEEN
+
+
+def _store_lengths(lengths: Mapping[int, int]) -> None:
+    """Store the number of turns of each dialogue, in a statement for each number."""
+    by_length = defaultdict(list)
+    for dialogue, length in lengths.items():
+        by_length[length].append(dialogue)
+    for length, dialogues in by_length.items():
+        Dialogue.objects.filter(pk__in=dialogues).exclude(length=length).update(length=length)
