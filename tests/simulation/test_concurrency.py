@@ -143,20 +143,16 @@ def test_a_higher_number_is_followed_while_the_run_goes_on() -> None:
 
 @pytest.mark.django_db
 def test_two_workers_keep_to_the_number_of_the_run() -> None:
-    run, models = started_run(concurrency=3, seeds=(73, 321)), scripts(ScriptedModel(ASKS, pause=0.01))
-    most = list[int]()
-
-    def count() -> bool:
-        most.append(sum(len(worker.in_hand) for worker in workers))
-        return False
-
-    workers = [make_worker(models, should_stop=count) for _ in range(2)]
+    """The database is asked: a worker still has a dialogue in hand for a moment when another one may claim the next."""
+    run, held = started_run(concurrency=3, seeds=(73, 321)), list[int]()
+    asker = InterferingModel(ASKS, 1, lambda: held.append(run.simulations.exclude(worker="").count()))
+    workers = [make_worker(scripts(asker)) for _ in range(2)]
 
     async def work_together() -> None:
         await asyncio.gather(*(worker.work_off(Simulation.objects.filter(run=run)) for worker in workers))
 
     async_to_sync(work_together)()
-    assert (max(most), Dialogue.objects.exclude(ended_at=None).count()) == (3, 8)
+    assert (max(held), len(held), Dialogue.objects.exclude(ended_at=None).count()) == (3, 8, 8)
 
 
 def test_workers_that_claim_at_once_stay_within_the_number_on_either_database(racing_site: Installation) -> None:
