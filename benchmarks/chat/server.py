@@ -46,13 +46,13 @@ def site_folder(prefix: str) -> Iterator[Path]:
 @contextmanager
 def serve(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
     """Run a server of this installation; its output goes to ``log``."""
-    port = _unused_port()
-    process = start(*_command(port), environment=environment, log=log)
-    try:
-        _wait_until_reachable(port, process, log)
-        yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid))
-    finally:
-        stop(process)
+    with _unused_port() as port:
+        process = start(*_command(port), environment=environment, log=log)
+        try:
+            _wait_until_reachable(port, process, log)
+            yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid))
+        finally:
+            stop(process)
 
 
 def _command(port: int) -> list[str]:
@@ -62,11 +62,14 @@ def _command(port: int) -> list[str]:
     return shlex.split(command.replace("$PORT", str(port)))[1:]
 
 
-def _unused_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
+@contextmanager
+def _unused_port() -> Iterator[int]:
+    """Yield a port that no other program gets until the server has it: a bound socket that does not listen blocks all except
+    those that request this very port."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield int(holder.getsockname()[1])
 
 
 def _wait_until_reachable(port: int, process: Program, log: Path) -> None:
