@@ -26,6 +26,7 @@ def test_the_answer_is_asked_for_comes_by_itself_and_violates_no_rule(staff_page
     beside_the_browser(work_off_humanness)
     expect(staff_page.get_by_role("heading", name="Fidelity")).to_be_visible()
     expect(staff_page.get_by_role("img", name="Distances of simulated dialogues")).to_have_count(2)
+    staff_page.wait_for_load_state()  # a download that begins before ends the loading
     with staff_page.expect_download() as started:
         staff_page.get_by_role("link", name="CSV of Symptoms", exact=True).click()
     assert "role flip" in started.value.path().read_text("utf-8")
