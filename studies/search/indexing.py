@@ -30,13 +30,13 @@ def index_dialogues(dialogues: Collection[int]) -> None:
     turns = Turn.objects.filter(dialogue__in=dialogues).order_by("dialogue", "position")
     said = turns.values_list("dialogue_id", "utterance", "response")
     said_by_dialogue = {key: list(of_dialogue) for key, of_dialogue in groupby(said, key=itemgetter(0))}
+    _store_lengths({key: len(said) for key, said in said_by_dialogue.items()})
     SearchText.objects.bulk_create(
         [SearchText(dialogue_id=key, words=_words(said)) for key, said in said_by_dialogue.items()],
         update_conflicts=True,
         unique_fields=["dialogue"],
         update_fields=["words"],
     )
-    _store_lengths({key: len(said) for key, said in said_by_dialogue.items()})
 
 
 def index_study(study: Study) -> None:
