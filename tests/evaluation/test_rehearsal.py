@@ -1,23 +1,28 @@
-"""What the rehearsal is made of: people, dialogues and judgements that are synthetic, and say so."""
+"""What the rehearsal is made of: people, dialogues and judgements that are synthetic, and say so; and how it is loaded."""
 
 import json
 import re
 from collections import Counter
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
+from time import thread_time
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db.models import F
 from pandas.testing import assert_frame_equal
 
 from analysis.statistics.judgements import read_judgements
 from analysis.study.study_data import judgements_in
 from collection.models import Participant
+from collection.settings_of_studies import load_demo_study
 from evaluation.answers import answer_of, available_numbers, check_whole
 from evaluation.exports import export_all
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Presentation
 from evaluation.reading import read_pair
+from evaluation.rehearsal import loading
 from evaluation.rehearsal.loading import load_rehearsal, open_rehearsal
 from simulation.models import Run
 from studies.models import Dialogue, Study, Turn
@@ -150,3 +155,43 @@ def test_its_judgements_reach_the_analysis_as_a_csv_of_them_is_read(rehearsal: S
     path = tmp_path / "judgements.csv"
     path.write_text("".join(export_all(rehearsal, numbers=[1])), "utf-8")
     assert_frame_equal(judgements_in(rehearsal, [1]), read_judgements(path), check_exact=True, check_index_type=False)
+
+
+def test_the_command_says_what_there_is_and_changes_nothing_when_it_is_repeated_even_if_reopened(
+    rehearsal: Study,
+) -> None:
+    before, out = said(rehearsal), StringIO()
+    call_command("load_rehearsal", stdout=out)
+    assert out.getvalue() == (
+        "Study 'rehearsal' (synthetic, for trying out the software): 200 natural dialogues, 4 runs, 2 evaluations.\n"
+    )
+    assert said(Study.objects.get()) == before
+    assert (Evaluation.objects.count(), Judgement.objects.count()) == (2, 800)
+    Evaluation.objects.filter(number=1).update(state="open")
+    load_rehearsal()
+    assert (Judgement.objects.count(), Evaluation.objects.filter(state="open").count()) == (800, 2)
+
+
+def test_what_fails_half_way_is_completed_within_seconds_and_touches_no_other_study_and_says_the_same_everywhere(
+    rehearsal: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails later each time, beginning with what the time before has left."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("The disk is full.")
+
+    first = said(rehearsal)
+    remove(Study.objects.get())
+    demo, begun = load_demo_study("tiny"), thread_time()
+    for step in ("fill_study", "open_evaluation", "close_evaluation"):
+        with monkeypatch.context() as broken:
+            broken.setattr(loading, step, fail)
+            with pytest.raises(RuntimeError):
+                load_rehearsal()
+        assert not Judgement.objects.exists()
+    assert said(load_rehearsal()) == first
+    assert thread_time() - begun < 20
+    assert not demo.dialogues.exists()
+    assert not demo.runs.exists()
+    assert [one.state for one in Evaluation.objects.order_by("number")] == ["closed", "open"]
+    assert (Judgement.objects.count(), Turn.objects.count() > 1000) == (800, True)
