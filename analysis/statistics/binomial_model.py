@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.linalg import LinAlgError
+from scipy.linalg import block_diag
 from scipy.special import expit, logit
 
 from analysis.statistics.crossed_factors import (
@@ -19,6 +20,7 @@ from analysis.statistics.crossed_factors import (
     Floats,
     Levels,
     RandomEffects,
+    information_of_sds,
     inverse_of_definite,
 )
 from analysis.statistics.optimum import RANDOM_EFFECTS, Objective, find_optimum
@@ -74,6 +76,19 @@ class LaplaceLikelihood:
         mean = expit(found.eta)
         factor = self._factor(theta, mean)
         return Point(found.value - factor.log_determinant / 2, self._gradient(theta, mean, factor))
+
+    def information(self, parameters: Floats) -> Floats:
+        """Return roughly the information about (t1, t2, beta...), as if all random effects were 0."""
+        theta, mean = parameters[:2], expit(self.fixed @ parameters[2:])
+        weights = mean * (1 - mean)
+        weighted = self.fixed * weights[:, None]
+        sums = self.crossing.column_sums(weighted)
+        right = theta[0] * sums[0], theta[1] * sums[1]
+        solved = self._factor(theta, mean).solve(right)
+        of_beta = self.fixed.T @ weighted - right[0].T @ solved[0] - right[1].T @ solved[1]
+        of_sds = np.diag(information_of_sds(theta, self.crossing.sums(weights)))
+        both: Floats = block_diag(of_sds, of_beta)
+        return both
 
     def random_effects(self, parameters: Floats) -> RandomEffects:
         """Return the random effects at (t1, t2, beta...), on the scale of the linear predictor. Raises NoModes."""
@@ -157,7 +172,8 @@ def fit_binomial(outcome: Floats, fixed: Floats, crossing: Crossing, penalty: Fl
     penalty = np.zeros((fixed.shape[1], fixed.shape[1])) if penalty is None else penalty
     rate = np.clip(outcome.mean(), 0.01, 0.99)
     likelihood = LaplaceLikelihood(outcome, fixed, crossing)
-    found = find_optimum(_objective(likelihood, penalty), [logit(rate), *[0.0] * (fixed.shape[1] - 1)])
+    start = [logit(rate), *[0.0] * (fixed.shape[1] - 1)]
+    found = find_optimum(_objective(likelihood, penalty), likelihood.information, start)
     theta, beta = found.parameters[:RANDOM_EFFECTS], found.parameters[RANDOM_EFFECTS:]
     covariance = inverse_of_definite(found.hessian)[RANDOM_EFFECTS:, RANDOM_EFFECTS:]
     is_converged = found.is_converged and bool((theta < GREATEST_SD).all())

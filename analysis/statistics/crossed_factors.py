@@ -41,6 +41,11 @@ class Crossing:
         small: Floats = np.bincount(self.small, values, self.n_small).astype(float, copy=False)
         return large, small
 
+    def column_sums(self, columns: Floats) -> Levels:
+        """Return Z'C: such sums of each column of C."""
+        sums = [self.sums(column) for column in columns.T]
+        return np.column_stack([large for large, _ in sums]), np.column_stack([small for _, small in sums])
+
     def cell_sums(self, values: Floats) -> Floats:
         """Return Z1'diag(v)Z2: sums over each pair of levels, (n_large, n_small)."""
         cells = np.bincount(self._cells, values, self.n_large * self.n_small)
@@ -118,6 +123,15 @@ class Fit:
     residual_sd: float | None = None
     degrees_of_freedom: DegreesOfFreedom | None = None
     random_effects: RandomEffects | None = None
+
+
+def information_of_sds(theta: Floats, weights: Levels) -> Floats:
+    """Return the expected information about each relative standard deviation, as if the other factor had no variance.
+
+    ``weights`` are Z1'w and Z2'w.
+    """
+    shares = (sd * weight / (1 + sd**2 * weight) for sd, weight in zip(theta, weights, strict=True))
+    return np.array([2 * (share @ share) for share in shares])
 
 
 def inverse_of_definite(matrix: Floats) -> Floats:

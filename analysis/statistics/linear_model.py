@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.linalg import LinAlgError
 
-from analysis.statistics.crossed_factors import Crossing, Factor, Fit, Floats, Levels, inverse_of_definite
+from analysis.statistics.crossed_factors import (
+    Crossing,
+    Factor,
+    Fit,
+    Floats,
+    Levels,
+    information_of_sds,
+    inverse_of_definite,
+)
 from analysis.statistics.optimum import Objective, find_optimum, hessian, jacobian
 
 ROUNDING = 1e-12
@@ -45,11 +53,7 @@ class RemlCriterion:
 
     def __post_init__(self) -> None:
         columns = np.column_stack([self.fixed, self.outcome])
-        sums = [self.crossing.sums(column) for column in columns.T]
-        self._sums: Levels = (
-            np.column_stack([large for large, _ in sums]),
-            np.column_stack([small for _, small in sums]),
-        )
+        self._sums = self.crossing.column_sums(columns)
         ones = np.ones(len(self.outcome))
         self._counts, self._cells = self.crossing.sums(ones), self.crossing.cell_sums(ones)
         self._products = columns.T @ columns
@@ -80,6 +84,10 @@ class RemlCriterion:
         variance = self.variance(found, sigma)
         fit = self.freedom * np.log(2 * np.pi * variance) + found.residual_squares / variance
         return float(found.log_determinant + np.linalg.slogdet(found.information)[1] + fit)
+
+    def information(self, theta: Floats) -> Floats:
+        """Return a rough Hessian of half the deviance at ``theta``."""
+        return np.diag(information_of_sds(theta, self._counts))
 
     def gradient(self, found: Profile, sigma: float | None = None) -> Floats:
         """Return the derivatives of the deviance with respect to t1, t2 and, if given, ``sigma``."""
@@ -123,7 +131,7 @@ def fit_reml(outcome: Floats, fixed: Floats, crossing: Crossing) -> Fit:
     # far from 0.
     centre, scale = float(outcome.mean()), float(outcome.std())
     criterion = RemlCriterion((outcome - centre) / scale, fixed, crossing)
-    found = find_optimum(_objective(criterion), [])
+    found = find_optimum(_objective(criterion), criterion.information, [])
     best = criterion.profile(found.parameters)
     sigma = float(np.sqrt(max(0.0, criterion.variance(best))))
     return Fit(

@@ -13,6 +13,9 @@ from analysis.statistics.crossed_factors import Floats
 RANDOM_EFFECTS = 2
 """Number of leading parameters that are relative standard deviations; every objective is even in them."""
 STARTS = (0.5, 1.5)
+SMALL_SLOPE = 1e-8
+"""Slope of the scaled objective at which a search ends, so small that the first Newton step rarely changes anything: a Hessian
+takes as long as several steps."""
 NEAR_ZERO = 0.05
 """Relative standard deviations below this are compared with 0."""
 INDIFFERENT = 1e-8
@@ -29,6 +32,8 @@ STEP = 1e-3
 
 Objective = Callable[[Floats], tuple[float, Floats]]
 """Returns minus the log-likelihood, infinite where it cannot be computed, and its gradient."""
+Information = Callable[[Floats], Floats]
+"""Returns roughly the Hessian of the objective, positive definite. It only decides how many steps a search takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +52,36 @@ class Optimum:
         return bool((self.parameters[:RANDOM_EFFECTS] == 0).any())
 
 
-def find_optimum(objective: Objective, others: Sequence[float]) -> Optimum:
+def find_optimum(objective: Objective, information: Information, others: Sequence[float]) -> Optimum:
     """Return the best optimum found. ``others`` holds the start values of all parameters but the standard deviations.
 
-    If the first search did not converge or ended with a standard deviation of 0, search again from another start.
+    If the first search did not converge or ended with a standard deviation of 0, search again from another start, and without
+    the information: such data often have several optima, and long first steps find others.
     """
     first, second = (np.array([start, start, *others]) for start in STARTS)
-    found = _search(objective, first)
+    found = _search(objective, first, information(first))
     if found.is_converged and not found.is_singular:
         return found
     again = _search(objective, second)
     return again if (again.is_converged, -again.value) > (found.is_converged, -found.value + INDIFFERENT) else found
 
 
-def _search(objective: Objective, start: Floats) -> Optimum:
-    """Search from ``start``, scaling the objective by its value there so that the first step is of order 1 for any data."""
-    unit = 1 + abs(objective(start)[0])
+def _search(objective: Objective, start: Floats, information: Floats | None = None) -> Optimum:
+    """Search from ``start``, scaling the objective by its value there so that slopes are comparable for any data.
+
+    Without ``information``, roughly the Hessian there, the first step is of order 1.
+    """
+    value = objective(start)[0]
+    unit = 1 + abs(value) if np.isfinite(value) else 1.0
 
     def scaled(at: Floats) -> tuple[float, Floats]:
         value, slope = objective(at)
         return value / unit, slope / unit
 
+    inverse = None if information is None else unit * _symmetric(np.linalg.inv(information))
+    options = {"gtol": SMALL_SLOPE, "maxiter": 500, "hess_inv0": inverse}
     with np.errstate(invalid="ignore", over="ignore"):
-        rough = minimize(scaled, start, jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 500}).x
+        rough = minimize(scaled, start, jac=True, method="BFGS", options=options).x
     found = _zero_where_indifferent(objective, _polish(objective, _unsigned(rough)))
     return replace(found, is_converged=found.is_converged and not _has_equals(objective, found))
 
@@ -147,6 +159,10 @@ def jacobian(function: Callable[[Floats], Floats], at: Floats) -> Floats:
 
 def hessian(gradient: Callable[[Floats], Floats], at: Floats) -> Floats:
     """Return the second derivatives, computed from ``gradient``."""
-    found = jacobian(gradient, at)
-    symmetric: Floats = (found + found.T) / 2
+    return _symmetric(jacobian(gradient, at))
+
+
+def _symmetric(matrix: NDArray[np.floating]) -> Floats:
+    """Return the matrix without the asymmetry that rounding has left."""
+    symmetric: Floats = (matrix + matrix.T) / 2
     return symmetric
