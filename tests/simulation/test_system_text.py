@@ -137,7 +137,7 @@ def test_the_page_of_a_run_says_how_its_models_are_spoken_to(models_file: Path, 
     page = client.get(f"/runs/{run.token}/").text
     assert page.count("<dd>before the first user message</dd>") == 2
     assert page.count("<dd><code>&lt;b&gt;</code></dd>") == 2
-    assert page.count(f"<dd>{timezone.localdate().isoformat()}</dd>") == 2
+    assert page.count(f"<dd>{run.created_at.date().isoformat()}</dd>") == 2
 
 
 def test_the_way_and_the_marks_identify_a_run(models_file: Path, study: Study) -> None:
@@ -183,7 +183,7 @@ def test_templates_of_today_are_ready_and_say_how_they_are_used(name: str, model
 def test_a_run_keeps_the_date_on_which_it_was_made(models_file: Path, study: Study, monkeypatch: Any) -> None:
     scripted(models_file)
     run = request_run(study, models_file=models_file)
-    today = timezone.localdate()
+    today = run.created_at.date()
     monkeypatch.setattr(timezone, "localdate", lambda: today + timedelta(days=1))
     again = request_run(study, models_file=models_file)
     assert again == run

@@ -4,7 +4,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 from pytest_django import Settings
 
 from collection.chat import consumers
@@ -119,7 +118,7 @@ async def test_the_chatbot_reads_what_was_said_before_under_the_seed_of_the_turn
     said = [(message.role, message.content) for message in request.messages if message.role != "system"]
     assert said == [("user", "What is a bear?"), ("assistant", REPLIES[0]), ("user", "And a bee?")]
     assert request.sampling.seed == sampler_seed(chat.seed or 0, "p-001", chat.goal.text, "responder", 1, 0)
-    assert str(request.sampling.today) == chat.responder["date"] == timezone.localdate().isoformat()
+    assert str(request.sampling.today) == chat.responder["date"] == chat.started_at.date().isoformat()
 
 
 async def test_how_a_message_was_typed_is_kept_with_it(chat: Dialogue) -> None:
