@@ -145,13 +145,19 @@ _NUMBERS = count()
 @cache
 def made_file(models_file: str, command: Command) -> Path:
     """Return an SQLite database that the command has created, with these models if it needs any."""
-    folder = _place_of_made("sqlite", models_file, command)
+    folder = made_folder("sqlite", models_file, command, make=lambda making: _make(making, models_file, command))
+    return folder / "db.sqlite3"
+
+
+def made_folder(*what: str | Command, make: Callable[[Installation], None]) -> Path:
+    """Return the data folder that ``make`` has created once for all processes; ``what`` names it."""
+    folder = _place_of_made(*what)
     with _alone_at(folder):
         if not folder.exists():
             making = Installation(folder.with_suffix(".making"))
-            _make(making, models_file, command)
+            make(making)
             making.var_dir.rename(folder)
-    return folder / "db.sqlite3"
+    return folder
 
 
 def share_measurements(var_dir: Path) -> None:

@@ -5,16 +5,18 @@ The participants have reached their first goal.
 
 import json
 import re
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.forks import Process
-from tests.installation import BASE_DIR, Installation
+from tests.installation import BASE_DIR, Installation, made_folder
 from tests.services.binaries import free_port, wait_until
 
 MODELS_FILE = Path(__file__).parents[2] / "data" / "chat_models.toml"
@@ -66,6 +68,7 @@ links["session of a researcher"] = [researcher.cookies["sessionid"].value]
 links["arabic-judged"] = [personal_link(make_arabic_evaluator())]
 """
 TELL = "print(json.dumps(links))"
+LINKS = "links.json"
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,11 @@ class Site:
 
     @classmethod
     def create(cls, installation: Installation, studies: str = STUDIES) -> "Site":
-        """Create the site; ``studies`` is a program that creates its studies."""
+        """Create the site by copying what ``studies``, a program that creates its studies, has created once."""
+        made = made_folder("chat", studies, make=partial(_make_studies, studies))
         installation.settings["MODELS_FILE"] = str(MODELS_FILE)
-        installation.migrate()
-        return cls(installation, free_port(), json.loads(installation.evaluate(MAKE + studies + TELL)))
+        shutil.copytree(made, installation.var_dir, symlinks=True, dirs_exist_ok=True)
+        return cls(installation, free_port(), json.loads((made / LINKS).read_text("utf-8")))
 
     @property
     def url(self) -> str:
@@ -124,3 +128,10 @@ class Site:
     def _is_listening(self) -> bool:
         with socket.socket() as client:
             return client.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def _make_studies(studies: str, site: Installation) -> None:
+    site.settings["MODELS_FILE"] = str(MODELS_FILE)
+    site.migrate()
+    links = site.manage("shell", "--no-imports", "--command", MAKE + studies + TELL).stdout
+    (site.var_dir / LINKS).write_text(links, "utf-8")
