@@ -23,7 +23,9 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
     "--process-per-site",
+    "--js-flags=--no-turbofan,--no-maglev,--no-flush-bytecode",
 ]
+"""Pages of tests live so shortly that optimised code would cost more than it saves."""
 PATIENCE = 30_000
 """Milliseconds for what a page should do by itself, on a machine that is busy with other tests."""
 
