@@ -1,4 +1,4 @@
-/* Check the colours of each look on the page that is not among `known`, and return axe's result with the looks that hold.
+/* Check the colours of each look on the page that is not among `known`, one a line, and return axe's result with the looks that hold.
 
 A look is all that axe computes the contrast of a text from: its own style, and what its ancestors paint behind it. Tables and
 frames of pages repeat theirs hundreds of times. At first one element stands for each look. Where axe could not judge it, for
@@ -38,11 +38,12 @@ async ([rules, known]) => {
       && !element.closest(":disabled, [aria-disabled=true], svg");
   }
 
+  const isKnown = new Set(known.split("\n"));
   const unknown = new Map();
   for (const element of document.body.querySelectorAll("*")) {
     if (!(hasText(element) && element.localName !== "option" || element.matches(FIELDS)) || !isShown(element)) continue;
     const its = look(element);
-    if (!known.includes(its)) unknown.set(its, [...(unknown.get(its) ?? []), element]);
+    if (!isKnown.has(its)) unknown.set(its, [...(unknown.get(its) ?? []), element]);
   }
 
   axe.configure({ rules: Object.entries(rules).map(([id, kind]) => ({ id, selector: `${kind}[data-look]` })) });
