@@ -1,7 +1,7 @@
 """A researcher analyses a study in a browser: requests, follows, reads and downloads the analysis."""
 
+import pickle
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,11 +23,13 @@ from tests.evaluation.factories import (
     presentations_of,
 )
 from tests.factories import make_study
+from tests.installation import Installation, made_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE = "/studies/demo/analysis/"
-_kept: list[tuple[Report, list[dict[str, Any]]]] = []
-"""The report and the files of ``make_judgements``, once it is computed: that takes longer than all tests here."""
+KEPT = "report.pickle"
+"""The report and the files of ``make_judgements``: to compute them takes longer than all tests here."""
+FIELDS = ("token", "code", "state", "shown", "files", "finished_at")
 
 
 def make_judgements() -> Study:
@@ -44,15 +46,22 @@ def make_judgements() -> Study:
 
 
 def make_report(study: Study) -> Report:
-    """Compute the study's report as a worker does; after the first time, from memory."""
-    if not _kept:
+    """Compute the study's report as a worker does; after the first time, in whichever process, copy that one."""
+    computed: list[Report] = []
+
+    def compute(made: Installation) -> None:
         report = request_report(study)
         beside_the_browser(work_off_reports)
         report.refresh_from_db()
-        _kept.append((report, [{"name": one.name, "content": one.content} for one in report.stored_files.all()]))
-        return report
-    [(kept, files)] = _kept
-    fields = {name: getattr(kept, name) for name in ("token", "code", "state", "shown", "files", "finished_at")}
+        files = [{"name": one.name, "content": one.content} for one in report.stored_files.all()]
+        made.var_dir.mkdir()
+        (made.var_dir / KEPT).write_bytes(pickle.dumps(({name: getattr(report, name) for name in FIELDS}, files)))
+        computed.append(report)
+
+    kept = made_folder("report of make_judgements", make=compute) / KEPT
+    if computed:
+        return computed[0]
+    fields, files = pickle.loads(kept.read_bytes())  # noqa: S301 # this module has written it
     report = Report.objects.create(study=study, fingerprint=fingerprint(study), **fields)
     ReportFile.objects.bulk_create(ReportFile(report=report, **file) for file in files)
     return report
