@@ -74,8 +74,8 @@ def complaints() -> Complaints:
 @pytest.fixture
 def page(chromium: Browser, live_server: LiveServer, complaints: Complaints) -> Iterator[Page]:
     """Return a page without a login; console errors fail the test."""
-    with share_window(chromium, live_server.url, complaints) as window:
-        yield window.new_page()
+    with share_window(chromium, live_server.url, complaints) as page:
+        yield page
     complaints.assert_expected()
 
 

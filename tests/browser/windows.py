@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.accessibility import resize
 from tests.browser.chat.way import OpenPage
@@ -16,15 +16,15 @@ SHAREABLE = {"viewport", "permissions"}
 
 
 @contextmanager
-def share_window(browser: Browser, site: str, complaints: Complaints) -> Iterator[BrowserContext]:
-    """Lend the window that tests share, and leave nothing in it of what a test's pages left there.
+def share_window(browser: Browser, site: str, complaints: Complaints) -> Iterator[Page]:
+    """Lend a page in the window that tests share, and leave nothing there of what a test leaves.
 
     A page's clock belongs to its window and cannot be removed again: install one in a separate window.
     """
     idle = _idle_page(browser, site)
     window = idle.context
     complaints.listen(window)
-    yield window
+    yield _open_beside(idle)
     for each in window.pages:
         if each != idle:
             each.close()
@@ -48,9 +48,8 @@ def open_windows(browser: Browser, site: str, complaints: Complaints, size: View
 
         def open_page(*, is_separate: bool = False, **options: Any) -> Page:
             if free and not is_separate and options.keys() <= SHAREABLE:
-                window = free.pop()
-                window.grant_permissions(options.get("permissions", []))
-                page = window.new_page()
+                page = free.pop()
+                page.context.grant_permissions(options.get("permissions", []))
                 resize(page, options.get("viewport", size))
                 return page
             context = browser.new_context(**{"base_url": site, "viewport": size, "reduced_motion": "reduce"} | options)
@@ -71,3 +70,10 @@ def _idle_page(browser: Browser, site: str) -> Page:
     page = browser.new_context(base_url=site, reduced_motion="reduce").new_page()
     page.goto("/static/copy.js")
     return page
+
+
+def _open_beside(idle: Page) -> Page:
+    """Open a page in the process of the idle one. Otherwise its first, empty document has a process that soon ends again."""
+    with idle.context.expect_page() as opened:
+        idle.evaluate("() => { open('about:blank', '_blank', 'noopener') }")
+    return opened.value
