@@ -21,7 +21,7 @@ from pytest_django import Settings
 from dialogue.backends import registry
 from tests import forks
 from tests.flushing import empty_tables
-from tests.installation import MIGRATE, MODELS_FILE, Installation, made_file, share_measurements
+from tests.installation import MIGRATE, MODELS_FILE, Installation, made_file, serve_postgresql, share_measurements
 from tests.long_tests import long_first
 from tests.page_contexts import keep_context
 from tests.services import postgresql, redis
@@ -118,7 +118,7 @@ def installation(tmp_path: Path) -> Installation:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[postgresql.Server]:
     """Run a PostgreSQL server for this test process only."""
-    with postgresql.serve() as server:
+    with serve_postgresql() as server:
         yield server
 
 

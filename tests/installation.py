@@ -20,8 +20,8 @@ from typing import Any
 
 from tests.forks import Process, run, start
 from tests.interpreter import Interpreter
+from tests.services import postgresql
 from tests.services.binaries import wait_until
-from tests.services.postgresql import copy_database, create_database, dump_database, restore_database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODELS_FILE = BASE_DIR / "tests" / "data" / "scripted_models.toml"
@@ -31,6 +31,8 @@ TURNS = 2
 
 Command = tuple[str, ...]
 MIGRATE = ("migrate", "--verbosity", "0")
+TABLES = "tables"
+"""The database with empty tables on each PostgreSQL server of tests."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Installation:
         share_measurements(self.var_dir)
         if url := self.settings.get("DATABASE_URL"):
             server, _, name = url.rpartition("/")
-            copy_database(server, _made_database(server, models_file, command), name)
+            postgresql.copy_database(server, _made_database(server, models_file, command), name)
         else:
             shutil.copyfile(made_file(models_file, command), self.var_dir / "db.sqlite3")
 
@@ -178,27 +180,34 @@ def _folder_of_made() -> Path:
     return Path(own.name)
 
 
+@contextmanager
+def serve_postgresql(max_connections: int = 150) -> Iterator[postgresql.Server]:
+    """Run a PostgreSQL server for this process with a copy of the data of one in which the tables have been created once."""
+    data = _place_of_made("postgresql")
+    with _alone_at(data):
+        if not data.exists():
+            _make_data(data)
+    with postgresql.serve(max_connections, data) as server:
+        yield server
+
+
+def _make_data(place: Path) -> None:
+    with postgresql.serve() as server, TemporaryDirectory(prefix="roleplay-making-") as folder:
+        postgresql.create_database(server.url, TABLES)
+        Installation(Path(folder), {"DATABASE_URL": f"{server.url}/{TABLES}"}).manage(*MIGRATE)
+        server.keep_data(place)
+
+
 @cache
 def _made_database(server: str, models_file: str, command: Command) -> str:
-    """Return the name of a database on this PostgreSQL server that the command has created, on this or on another server."""
+    """Return the name of a database on this PostgreSQL server that the command has created."""
+    if command == MIGRATE:
+        return TABLES
     name = f"made_{next(_NUMBERS)}"
-    create_database(server, name)
-    file = _place_of_made("postgresql", models_file, command)
-    with _alone_at(file):
-        if not file.exists():
-            _dump_made(server, name, models_file, command).rename(file)
-            return name
-    restore_database(server, name, file)
-    return name
-
-
-def _dump_made(server: str, name: str, models_file: str, command: Command) -> Path:
-    """Let the command create the database, and return a file with its contents."""
+    postgresql.create_database(server, name)
     with TemporaryDirectory(prefix="roleplay-making-") as folder:
         _make(Installation(Path(folder), {"DATABASE_URL": f"{server}/{name}"}), models_file, command)
-    file = _place_of_made("postgresql", models_file, command).with_suffix(".making")
-    dump_database(server, name, file)
-    return file
+    return name
 
 
 def _place_of_made(*what: str | Command) -> Path:

@@ -51,9 +51,9 @@ def open_site(folder: Path, replies: int, database: str | None, redis: str | Non
 
 @contextmanager
 def own_database() -> Iterator[str]:
-    from tests.services import postgresql
+    from tests.installation import serve_postgresql
 
-    with postgresql.serve(max_connections=100) as server:
+    with serve_postgresql(max_connections=100) as server:
         yield server.create_database()
 
 

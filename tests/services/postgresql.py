@@ -40,6 +40,11 @@ class Server:
         process.send_signal(how)
         process.wait(30)
 
+    def keep_data(self, place: Path) -> None:
+        """Shut down, and move the data to a place from which other servers may copy them."""
+        self.stop()
+        (self.folder / "data").rename(place)
+
     def create_database(self) -> str:
         """Create an empty database and return its address."""
         name = f"test_{next(self.numbers)}"
@@ -60,20 +65,14 @@ def create_database(server: str, name: str) -> None:
 
 
 def copy_database(server: str, original: str, name: str) -> None:
-    """Recreate the database as a copy of the original, which must have no connections."""
-    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {original}")
+    """Recreate the database as a copy of the original, which must have no connections.
 
-
-def dump_database(server: str, name: str, file: Path) -> None:
-    """Write the database to a file; its server may end."""
-    subprocess.run([_find("pg_dump"), "--file", file, f"{server}/{name}"], check=True)
-
-
-def restore_database(server: str, name: str, file: Path) -> None:
-    """Fill the empty database from the file."""
-    arguments = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--file", str(file), f"{server}/{name}"]
-    subprocess.run([_find("psql"), *arguments], check=True, stdout=subprocess.DEVNULL)
+    Copying its files takes a sixth of the processor time of writing them to the log, as PostgreSQL does since version 15.
+    """
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        strategy = "STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {original} {strategy}".encode())
 
 
 def _execute(server: str, statement: str) -> None:
@@ -82,27 +81,37 @@ def _execute(server: str, statement: str) -> None:
 
 
 @contextmanager
-def serve(max_connections: int = 150) -> Iterator[Server]:
-    """Run a server on a free port. Its data are deleted at the end, so it does not need to wait for the disk.
+def serve(max_connections: int = 150, data: Path | None = None) -> Iterator[Server]:
+    """Run a server on a free port, with a copy of the data if they are given, which another one has kept.
 
-    The usual number of connections is enough for a hundred people at once without a pool, and for checks.
+    Its data are deleted at the end, so it does not need to wait for the disk. The usual number of connections is enough for a
+    hundred people at once without a pool, and for checks.
     """
-    initdb, postgres = _find("initdb"), _find("postgres")
+    postgres = _find("postgres")
     with _folder() as (folder, user):
-        data = folder / "data"
-        subprocess.run([initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-                       check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)  # fmt: skip
+        if data:
+            subprocess.run(["cp", "-a", data, folder / "data"], check=True)
+        else:
+            _make_data(folder, user)
         port = free_port()
         options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "off"}
         options["max_connections"] = max_connections
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        server = Server(f"postgres://postgres@127.0.0.1:{port}", (postgres, "-D", str(data), *arguments), folder, user)
+        server = Server(
+            f"postgres://postgres@127.0.0.1:{port}", (postgres, "-D", f"{folder}/data", *arguments), folder, user
+        )
         try:
             server.start()
             yield server
         finally:
             if server.processes:
                 server.stop(signal.SIGQUIT)  # at once: nobody needs what it has not written yet
+
+
+def _make_data(folder: Path, user: str | None) -> None:
+    options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    command = (_find("initdb"), "-D", "data", *options)
+    subprocess.run(command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)
 
 
 @contextmanager

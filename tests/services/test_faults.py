@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.installation import TURNS, Installation, kill_at_work
-from tests.services import postgresql, redis
+from tests.installation import TURNS, Installation, kill_at_work, serve_postgresql
+from tests.services import redis
 from tests.services.binaries import wait_until
 from tests.services.test_workers import write_models
 
@@ -30,7 +30,7 @@ class Services:
     """The servers of a run, which the test restarts, and the run's site."""
 
     def __init__(self, stack: ExitStack, folder: Path) -> None:
-        self.database = stack.enter_context(postgresql.serve())
+        self.database = stack.enter_context(serve_postgresql())
         self._stack = stack
         self._redis = stack.enter_context(ExitStack())
         self._broker = self._redis.enter_context(redis.serve())
@@ -39,11 +39,13 @@ class Services:
         self.site = Installation(folder / "var", settings)
         self.site.migrate()
         self.site.evaluate(PREPARE)
+        self._connection = self._connect()
 
     def restart_database(self) -> None:
         self.database.stop()
         sleep(3)  # long enough for every worker to notice
         self.database.start()
+        self._connection = self._connect()
 
     def restart_broker(self) -> None:
         """Restart Redis, which loses its messages."""
@@ -52,8 +54,7 @@ class Services:
         self._redis.enter_context(redis.serve(port=int(self._broker.rpartition(":")[2].partition("/")[0])))
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(psycopg.connect(self.site.settings["DATABASE_URL"], autocommit=True)) as connection:
-            return connection.execute(query.encode()).fetchall()
+        return self._connection.execute(query.encode()).fetchall()
 
     def count(self, table: str) -> int:
         return int(self.ask(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 # the tables are this test's
@@ -61,6 +62,11 @@ class Services:
     def has_finished(self, dialogues: int) -> bool:
         """Return whether at least so many dialogues have ended."""
         return self.count("simulation_simulation WHERE finished_at IS NOT NULL") >= dialogues
+
+    def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        """Connect for many questions: each connection costs the server more than its question."""
+        url = self.site.settings["DATABASE_URL"]
+        return self._stack.enter_context(closing(psycopg.connect(url, autocommit=True)))
 
 
 @pytest.fixture
