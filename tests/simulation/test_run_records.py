@@ -8,13 +8,15 @@ import pytest
 from django.core.management import call_command
 from django.db.models import F
 
+from dialogue.roleplay import Ended
 from simulation.models import Run
 from simulation.run_records import export_runs
 from simulation.services import record_environment
+from simulation.workers import Step
 from studies.files.exports import Incomplete, export_dialogues
 from studies.models import Study
 from tests.factories import make_run, make_study
-from tests.simulation.scripts import make_worker, request_run, started_run, stop_after, work_off
+from tests.simulation.scripts import make_worker, request_run, started_run, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -54,9 +56,15 @@ def test_a_line_has_what_the_runs_page_shows(study: Study) -> None:
 
 
 def test_unfinished_dialogues_are_not_named(study: Study) -> None:
-    run = work_off(started_run(study), make_worker(should_stop=stop_after(3), concurrency=1))
-    (found,) = exported(study)
+    run = started_run(study)
     done = run.simulations.exclude(finished_at=None)
+    steps = list[Step]()
+
+    def has_begun_another() -> bool:
+        return any(isinstance(step, Ended) for step in steps[:-1])
+
+    work_off(run, make_worker(on_step=steps.append, should_stop=has_begun_another, concurrency=1))
+    (found,) = exported(study)
     assert 0 < done.count() < run.simulations.count()
     assert set(found["dialogues"]) == set(done.values_list("dialogue__token", flat=True))
 
