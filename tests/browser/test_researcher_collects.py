@@ -17,6 +17,7 @@ from studies.models import Study
 from studies.services import freeze_study
 from tests.browser.accessibility import assert_accessible, check_page_in_both_sizes
 from tests.browser.arrival import arrive
+from tests.browser.boxes import boxes
 from tests.browser.complaints import Complaints
 from tests.collection.factories import (
     FEATURES,
@@ -217,8 +218,8 @@ def test_a_chatbot_that_fails_is_shown_at_the_top_until_it_answers_again(staff_p
     trouble = staff_page.get_by_role("alert").filter(has_text="The chatbot has been failing")
     expect(trouble).to_contain_text("The server is down.")
     expect(trouble).to_contain_text("1 participant cannot continue")
-    top = staff_page.get_by_role("heading", name="Participants’ link").bounding_box()
-    assert trouble.bounding_box()["y"] < top["y"]  # type: ignore[index]
+    notice, link = boxes(staff_page, "#trouble [role=alert]", "#link-title")
+    assert 0 < notice["bottom"] <= link["top"]
     make_try(pending, ended_at=timezone.now())
     expect(trouble).to_have_count(0)
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import assert_fits, check_page_in_both_sizes
+from tests.browser.boxes import boxes
 from tests.browser.chat.arabic import GOAL, MESSAGE
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import PHONE, OpenPage, ask, enrol
@@ -42,10 +43,8 @@ def test_a_participant_and_an_evaluator_read_from_right_to_left(open_page: OpenP
     judge = open_page()
     judge.goto(site.links["arabic-judged"].pop())
     expect(judge.locator("#first .bubble .prose").first).to_contain_text(MESSAGE)
-    first, second = (judge.locator(side).bounding_box() for side in ("#first", "#second"))
-    assert first
-    assert second
-    assert first["x"] > second["x"], "the first dialogue is where reading begins"
+    first, second = boxes(judge, "#first", "#second")
+    assert first["left"] > second["left"], "the first dialogue is where reading begins"
     check(judge, "judging")
 
 
@@ -69,12 +68,7 @@ def assert_reads_as_english(sentence: Locator) -> None:
 
 
 def assert_starts_at_the_right(page: Page) -> None:
-    """Assert that a reply, which begins a row, is at the right, and what the participant said at the left.
-
-    Both are measured at once, because the script may put the reply there again.
-    """
-    boxes = """() => ["inquirer", "responder"].map((who) =>
-      document.querySelector(`[data-position="0"] .bubble.${who}`).getBoundingClientRect().toJSON())"""
-    asked, replied = page.evaluate(boxes)
+    """Assert that a reply, which begins a row, is at the right, and what the participant said at the left."""
+    asked, replied = boxes(page, *(f"[data-position='0'] .bubble.{who}" for who in ("inquirer", "responder")))
     assert asked["right"] < replied["right"] - 1
     assert asked["left"] <= replied["left"]
