@@ -8,8 +8,9 @@ No text is scored by a classifier that has learned from it: a hash of the text p
 classifier of a part learns from the other four. So a turn of the script that a model quotes is judged as a new one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -29,6 +30,8 @@ PARTS = 5
 MOST_TURNS = 300
 """Turns of a character that are learned from, evenly spread over its script."""
 FEWEST_TURNS = 20
+MOST_KEPT = 4096
+"""Texts whose features are kept: each text is learned from in four parts and scored in the fifth."""
 SHORTEST: Mapping[Language, int] = {"en": 4, "zh": 6}
 """Words, in Chinese characters, of the shortest turn with a score: shorter ones hardly have a style."""
 LEAST_AUC = 0.8
@@ -55,6 +58,7 @@ class Style:
     def __init__(self, references: Sequence[Reference], neutral: Sequence[str], language: Language) -> None:
         """Learn the styles of the characters with enough turns; the others have no scores."""
         self.language = language
+        self._features = lru_cache(MOST_KEPT)(_features(language))
         texts = {one.name: self._learned(one.turns)[:MOST_TURNS] for one in references}
         self.names = [name for name, turns in texts.items() if len(turns) >= FEWEST_TURNS]
         known = {name: texts[name] for name in self.names} | {NEUTRAL: self._learned(neutral)}
@@ -115,7 +119,7 @@ class Style:
             kept = [text for text in turns if _part_of(text) != part]
             texts += kept
             of += [name] * len(kept)
-        vectorizer = _vectorizer(self.language)
+        vectorizer = TfidfVectorizer(analyzer=self._features, min_df=2, sublinear_tf=True)
         vectors, labels = vectorizer.fit_transform(texts), np.array(of)
         return _Part(vectorizer, [_classifier(vectors, labels, name) for name in self._classes])
 
@@ -158,13 +162,15 @@ def _part_of(text: str) -> int:
     return crc32(text.casefold().encode()) % PARTS
 
 
-def _vectorizer(language: Language) -> TfidfVectorizer:
+def _features(language: Language) -> Callable[[str], list[str]]:
+    """Return the function that finds the features of a text."""
     kind = (
         {"token_pattern": _TOKEN, "ngram_range": (1, 2)}
         if language == "en"
         else {"analyzer": "char", "ngram_range": (1, 3)}
     )
-    return TfidfVectorizer(lowercase=False, min_df=2, sublinear_tf=True, **kind)
+    found: Callable[[str], list[str]] = TfidfVectorizer(lowercase=False, **kind).build_analyzer()
+    return found
 
 
 def _classifier(vectors: csr_matrix, labels: NDArray[np.str_], name: str) -> LogisticRegression:
