@@ -49,6 +49,7 @@ for pair in {pairs!r}:
 WAIT_FOR_SENTENCES = """
 from time import monotonic, sleep, time
 from django.test import Client
+from jobs.heartbeats import live_services
 from simulation.models import Run
 from tests.factories import make_staff
 client = Client(HTTP_HOST="localhost")
@@ -56,6 +57,8 @@ client.force_login(make_staff())
 end = monotonic() + 60
 
 def is_missing(model):
+    if len(live_services()) > 1:  # looking costs a hundredth of a page
+        return False
     page = client.get(f"/runs/{Run.objects.get(inquirer=model).token}/").text
     return f"No worker serves {model}: start one with “python manage.py worker --models {model}”" in page
 
