@@ -46,6 +46,9 @@ class _Restarted(Process):  # type: ignore[misc] # honcho is not annotated
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
         while not self._is_over:
+            # Honcho ignores these signals from the first run on, and what is started would inherit that.
+            for number in honcho.manager.SIGNALS:
+                signal.signal(number, lambda *_: None)
             self._started_at = time.monotonic()
             super().run(events, ignore_signals)
 

@@ -31,7 +31,9 @@ def run(installation: Installation, tmp_path: Path, procfile: str) -> tuple[str,
 def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(
     installation: Installation, tmp_path: Path
 ) -> None:
-    lines = "worker: echo begun $$; exec sleep 300\nsite: echo site $$; exec sleep 300\n"
+    """The new one can be asked to stop, too."""
+    worker = "trap 'echo asked to stop; exit' TERM; echo begun $$; while sleep 0.1; do :; done"
+    lines = f"worker: {worker}\nsite: echo site $$; exec sleep 300\n"
     with installation.run(*run(installation, tmp_path, lines)) as demo:
         wait_until(lambda: "begun" in installation.log and "site" in installation.log, what="not all have begun")
         os.kill(_process_of("worker", installation), signal.SIGKILL)
@@ -42,6 +44,7 @@ def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(
         assert demo.wait(30) == 0
         assert not site.is_running()
     assert "The process 'worker' was killed (SIGKILL), perhaps because memory ran out." in installation.log
+    assert "asked to stop" in installation.log
 
 
 def test_a_process_that_keeps_dying_stops_all_processes_with_an_explanation(
