@@ -5,15 +5,14 @@ from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 LEAVE = "() => { localStorage.draft = sessionStorage.draft = 'Hello'; document.cookie = 'visited=yes' }"
-LEFT = (
-    "[localStorage.length, sessionStorage.length, document.cookie, matchMedia('(prefers-color-scheme: dark)').matches]"
-)
+LEFT = """() => [localStorage.length, sessionStorage.length, document.cookie, navigator.onLine,
+    matchMedia('(prefers-color-scheme: dark)').matches]"""
 
 
 @pytest.mark.parametrize("visitor", ["first", "second"])
 def test_a_page_finds_nothing_of_the_test_before(page: Page, visitor: str) -> None:
     page.goto("/static/copy.js")
-    assert page.evaluate(LEFT) == [0, 0, "", False]
+    assert page.evaluate(LEFT) == [0, 0, "", True, False]
     assert page.viewport_size == {"width": 1280, "height": 720}
     page.evaluate(LEAVE)
     page.emulate_media(color_scheme="dark")
