@@ -41,7 +41,7 @@ def test_limited_and_broken_answers_cost_nothing_and_count_nothing_twice(
     with author_server(fails_every=4, breaks_every=7) as server:
         settings.MODELS_FILE = write_models(tmp_path, server)
         job = request(make_character(rounds=189), settings.MODELS_FILE)
-        worker = InstructWorker(settings.MODELS_FILE, tick=0.02)
+        worker = InstructWorker(settings.MODELS_FILE, tick=0.1)
         for _ in range(20):
             INSTRUCT_CALLS.start(job)
             async_to_sync(worker.work_off)(job.calls.all())

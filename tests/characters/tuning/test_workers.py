@@ -38,7 +38,7 @@ def requested(models: Path, tmp_path: Path, name: str = "two", recipe: Recipe = 
 
 
 def work_off(models: Path, **settings) -> None:
-    async_to_sync(TuningWorker(models_file=models, tick=0.02, **settings).work_off)(TUNINGS.queued())
+    async_to_sync(TuningWorker(models_file=models, **settings).work_off)(TUNINGS.queued())
 
 
 def losses(tuning: Tuning) -> list[float]:
@@ -69,7 +69,7 @@ def test_a_paused_tuning_stops_at_once_and_goes_on_where_it_was(models: Path, tm
         if step >= 2:
             beside_the_browser(lambda: TUNINGS.pause(Tuning.objects.get(name="paused")))
 
-    work_off(models, on_step=pause)
+    work_off(models, on_step=pause, tick=0.02)
     tuning.refresh_from_db()
     assert tuning.state == Tuning.State.PAUSED
     assert 2 <= tuning.step < 24
