@@ -76,8 +76,13 @@ def account(request: HttpRequest) -> User:
 
 
 def is_researcher(user: User | AnonymousUser, right: str = READ) -> bool:
-    """Return whether the account may use researchers' pages: staff with that permission."""
-    return user.is_staff and user.has_perm(right)
+    """Return whether the account may use researchers' pages: staff with that permission.
+
+    Every page asks. So the permissions of the account's groups are read only if its own do not include this one.
+    """
+    if not user.is_staff:
+        return False
+    return (not user.is_superuser and right in user.get_user_permissions()) or user.has_perm(right)
 
 
 def _refusal(user: User | AnonymousUser, is_reading: bool) -> str:

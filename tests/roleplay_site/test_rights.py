@@ -1,7 +1,7 @@
 """Researchers' pages are for staff with Django's permissions to view and to change studies."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from tests.factories import make_staff, make_study
@@ -56,6 +56,16 @@ def test_who_may_only_read_changes_nothing() -> None:
     assert others(closed, 403) == {}
     opened = {route: status for route, status in found.items() if route not in closed}
     assert others(opened, 200, 302, 404, 405) == {}
+
+
+def test_what_the_groups_of_an_account_may_do_counts_like_its_own_rights() -> None:
+    client, readers = client_with(), Group.objects.create(name="readers")
+    User.objects.get().groups.add(readers)
+    answers = []
+    for right in ("view_study", "change_study"):
+        readers.permissions.add(Permission.objects.get(codename=right))
+        answers.append((client.get("/").status_code, client.post("/new-study/").status_code))
+    assert answers == [(200, 403), (200, 422)]
 
 
 def test_the_page_names_the_missing_permission_and_whom_to_ask_and_offers_to_log_out() -> None:

@@ -149,7 +149,7 @@ def test_the_text_of_a_run_is_counted_once_however_many_pages_are_open(
     client: Client, run: Run, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     first = look(client, run, "statistics/")
-    with django_assert_num_queries(6):  # the user, the run, how many cells are finished or excluded
+    with django_assert_num_queries(5):  # the user, the run, how many cells are finished or excluded
         assert look(client, run, "statistics/") == first
 
 
