@@ -50,15 +50,15 @@ class Queue(Leases[Work]):
         jobs = self.job_type._default_manager.filter(state=State.RUNNING, is_queued=True)
         return jobs.filter(**service.lookups(self.job_type)).order_by("pk").first()
 
-    def claimable_jobs(self, items: QuerySet[Work], worker: str) -> list[Job]:
-        """Return the running jobs of which ``worker`` may claim any of ``items``, oldest first, in one query.
+    def claimable_jobs(self, items: QuerySet[Work], worker: str) -> QuerySet[Job]:
+        """Return the running jobs of which ``worker`` may claim any of ``items``, oldest first.
 
-        It looks for each job's first free item in order, as an index holds them, and not among all items, most of which have
-        ended.
+        The query looks for each job's first free item in order, as an index holds them, and not among all items, most of
+        which have ended.
         """
         free = self.free(items, worker).filter(**{self.job or "pk": OuterRef("pk")}).order_by(*self.order)
         running = self.job_type._default_manager.filter(state=State.RUNNING)
-        return list(running.alias(first=Subquery(free.values("pk")[:1])).exclude(first=None).order_by("pk"))
+        return running.alias(first=Subquery(free.values("pk")[:1])).exclude(first=None).order_by("pk")
 
     def claim_of(self, job: Job, items: QuerySet[Work], worker: str, count: int) -> list[Work]:
         """Claim up to ``count`` of ``items``, all of ``job``, so that all workers together hold no more than its limit.

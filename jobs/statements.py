@@ -1,13 +1,26 @@
 """Queries that are compiled once, for the few that a worker repeats at every step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import Expression, Field, Model, QuerySet
 from django.db.transaction import TransactionManagementError
 
 from jobs.rows import repeating_cursor
+
+Row = TypeVar("Row", bound=Model)
+
+
+def compile_once(rows: QuerySet[Row]) -> Callable[[], list[Row]]:
+    """Return a function that reads the rows, whole ones without relations, as they are at each call."""
+    try:
+        sql, values = rows.query.sql_with_params()
+    except EmptyResultSet:  # Django knows that no row can match
+        return list
+    return lambda: list(rows.model._default_manager.raw(sql, values))
 
 
 class Parameter(Expression):

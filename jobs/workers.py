@@ -25,6 +25,7 @@ from dialogue.backends.base import BackendError, ModelMisconfigured
 from jobs.leases import LEASE, LONGEST_PAUSE, LeaseLost, Work
 from jobs.models import Job
 from jobs.queues import Queue
+from jobs.statements import compile_once
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +102,7 @@ class Worker(ABC, Generic[Work]):
     in_hand: dict[int, Work] = field(default_factory=dict, init=False)
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _kept_at: float = field(default=float("-inf"), init=False)
+    _claimable_jobs: Callable[[], list[Job]] = field(default=list, init=False)
 
     @property
     @abstractmethod
@@ -129,6 +131,8 @@ class Worker(ABC, Generic[Work]):
     async def work_off(self, items: QuerySet[Work]) -> None:
         """Process ``items`` until none is open, waiting for the leases of other workers to end or expire."""
         _keep_what_is_loaded()
+        jobs = self.queue.claimable_jobs(items, self.name)
+        self._claimable_jobs = await sync_to_async(compile_once)(jobs)
         try:
             while not self.should_stop():
                 await self._take_more(items)
@@ -140,7 +144,7 @@ class Worker(ABC, Generic[Work]):
             await self._drop(list(self._tasks))
 
     async def _take_more(self, items: QuerySet[Work]) -> None:
-        for job in await sync_to_async(self.queue.claimable_jobs)(items, self.name):
+        for job in await sync_to_async(self._claimable_jobs)():
             room = self._room_for(job)
             for item in await sync_to_async(self._claim)(job, items, room) if room > 0 else ():
                 self.in_hand[item.pk] = item

@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError, connections, transaction
 from django.db.transaction import TransactionManagementError
 
-from jobs.statements import Parameter, Statement
+from jobs.statements import Parameter, Statement, compile_once
 from studies.models import Study
 from tests.factories import make_study
 
@@ -40,3 +40,12 @@ def test_another_kind_of_database_gets_its_own_text(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(connections["default"].features, "has_select_for_update", True)
     with pytest.raises(OperationalError, match='near "FOR"'), transaction.atomic():
         statement.first(slug=study.slug)
+
+
+@pytest.mark.django_db
+def test_a_query_that_is_compiled_once_reads_what_is_stored_now() -> None:
+    read, read_nothing = compile_once(Study.objects.order_by("-slug")), compile_once(Study.objects.none())
+    assert read() == []
+    studies = [make_study("one"), make_study("other")]
+    assert [(one.pk, one.questionnaire) for one in read()] == [(one.pk, one.questionnaire) for one in reversed(studies)]
+    assert read_nothing() == []
