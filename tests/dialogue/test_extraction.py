@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dialogue.extraction import cut_self_reply, extract_prompts, is_stop
 from dialogue.reading import STOP_TOKEN
 from tests.dialogue.references import read_reference
+from tests.drawn_texts import ANY_TEXT
 
 SAMPLE = read_reference("upstream_parity_sample")
 UNQUOTED = st.text(st.characters(exclude_characters='"'))
@@ -62,7 +63,7 @@ def test_another_stop_token_counts_as_given_or_capitalised() -> None:
     assert not is_stop("FINISH", "done")
 
 
-@given(st.text())
+@given(ANY_TEXT)
 def test_a_stop_does_not_depend_on_the_white_space_around_it(text: str) -> None:
     assert is_stop(text, STOP_TOKEN) == is_stop(f"\n {text}\t ", STOP_TOKEN)
 
@@ -76,6 +77,6 @@ def test_an_output_that_is_nothing_but_a_self_reply_leaves_nothing() -> None:
     assert cut_self_reply("[INST] Hi.", MARKERS) == ("", True)
 
 
-@given(st.text())
+@given(ANY_TEXT)
 def test_without_marks_nothing_is_cut(text: str) -> None:
     assert cut_self_reply(text, ()) == (text, False)

@@ -10,7 +10,7 @@ from dialogue.answers import WITHHELD
 from dialogue.persona_template import MARKS, InvalidTemplate, parse_template
 from dialogue.personas import FEATURES, load_questionnaire, load_template
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cn"]), max_size=12)
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=12)
 
 
 def told(template: str, **answers: Any) -> str:

@@ -14,6 +14,7 @@ from dialogue.thought_events import Opened, Thinking
 from dialogue.thought_marks import KINDS, MARKS
 from dialogue.thoughts import Splitter, opened_by, split
 from tests.dialogue.speaking import CHECKS
+from tests.drawn_texts import ANY_TEXT
 
 OUTPUTS = json.loads(Path("tests/data/thinking_outputs.json").read_text("utf-8"))
 THINK = KINDS[0]
@@ -266,6 +267,6 @@ def test_the_pieces_do_not_depend_on_how_the_output_was_cut_up(
     assert shown == splitter.split.answer
 
 
-@given(st.text().filter(lambda raw: not any(mark in raw for mark in MARKS.all)), st.booleans())
+@given(ANY_TEXT.filter(lambda raw: not any(mark in raw for mark in MARKS.all)), st.booleans())
 def test_an_output_without_marks_is_unchanged(raw: str, was_cut: bool) -> None:
     assert split(raw, was_cut=was_cut).answer == raw

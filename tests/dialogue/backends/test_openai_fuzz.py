@@ -13,6 +13,7 @@ from dialogue.backends.openai.errors import meaning
 from dialogue.backends.openai.settings import refused_setting
 from dialogue.backends.openai.stream import EventReader, Unreadable
 from dialogue.model_config import ModelSpec
+from tests.drawn_texts import ANY_TEXT
 from tests.thoroughness import IS_THOROUGH
 
 some = settings(max_examples=1000 if IS_THOROUGH else 30)
@@ -24,7 +25,7 @@ NAMES = (
     "thinking_blocks", "base_resp", "status_code", "finishReason", "usage_metadata", "issues", "path",
 )  # fmt: skip
 scalars = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["stop", "error", "[", "{"])
+    st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT | st.sampled_from(["stop", "error", "[", "{"])
 )
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner), max_leaves=12

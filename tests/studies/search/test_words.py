@@ -4,9 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studies.search.words import LONGEST_WORD, find_words, fold_words
+from tests.drawn_texts import ANY_TEXT
 
 
-@given(st.text(st.characters(codec="ascii")) | st.text())
+@given(st.text(st.characters(max_codepoint=127)) | ANY_TEXT)
 def test_the_index_holds_the_words_that_searches_compare(text: str) -> None:
     assert list(fold_words(text)) == [word.folded for word in find_words(text)]
 
