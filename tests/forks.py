@@ -70,10 +70,16 @@ class Process:
 
 def start(*command: str, environment: Mapping[str, str], stdout: int, stderr: int, stdin: int | None = None) -> Process:
     """Start what ``python -m …`` or ``python -c …`` would, in the project's folder and with these open files."""
-    connection = socket.socket(socket.AF_UNIX)
-    connection.connect(_preloaded(_kind(command)))
     with Path(os.devnull).open() as nothing:
-        socket.send_fds(connection, [b"+"], [nothing.fileno() if stdin is None else stdin, stdout, stderr])
+        files = [nothing.fileno() if stdin is None else stdin, stdout, stderr]
+        return fork(_kind(command), *command, environment=environment, files=files)
+
+
+def fork(kind: str, *command: str, environment: Mapping[str, str], files: list[int]) -> Process:
+    """Start such a program with these standard files in a fork of the process of this kind."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(_preloaded(kind))
+    socket.send_fds(connection, [b"+"], files)
     connection.sendall(json.dumps([command, dict(environment)]).encode())
     connection.shutdown(socket.SHUT_WR)
     return Process(command, connection)
@@ -126,3 +132,9 @@ def _load(kind: str, address: Path, owner: str) -> None:
         requests.bind(str(address))
         requests.listen()
         Popen(command, cwd=Path(__file__).parent.parent, stdin=requests.fileno(), stdout=DEVNULL)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the fork, if anything
+    kind, _, *command = sys.argv[1:]  # pytest-xdist adds the option -u
+    sys.exit(fork(kind, *command, environment=os.environ, files=[0, 1, 2]).wait())

@@ -1,5 +1,5 @@
-"""The processes from which ``tests.forks`` forks programs: one has imported the libraries, one the whole site too, and one also
-what tunes models."""
+"""The processes from which ``tests.forks`` forks programs: one has imported the libraries, one the whole site too, one also
+what tunes models, and one all tests."""
 
 import atexit
 import gc
@@ -132,6 +132,7 @@ SITE = [
 TUNING = ["rolellm.tuning.tuning", "rolellm.tuning.export.files", "transformers.models.llama.modeling_llama"]
 """What tuning a model and exporting it import, with torch, transformers and peft."""
 SETTINGS = "roleplay_site.settings"
+SETTINGS_OF_TESTS = "tests.settings"
 _NUMBER = Struct("i")
 
 
@@ -223,6 +224,14 @@ def load_site() -> None:
         import_module("roleplay_site.serving.preparation").prepare()
 
 
+def load_tests() -> None:
+    """Let pytest import all tests, so that it rewrites their assertions."""
+    pytest = import_module("pytest")
+    pytest.main(["-p", "tests.importing", "-p", "no:cacheprovider"])
+    running = [thread.name for thread in threading.enumerate()]
+    assert len(running) == 1, f"forks would lack threads that tests start when they are imported: {running}"
+
+
 def read_settings() -> None:
     """Read the settings of the environment as at the start, and replace everything that was made of the previous ones."""
     from django.apps import apps
@@ -230,9 +239,10 @@ def read_settings() -> None:
     from django.db import connections
     from django.test.signals import reset_template_engines
 
-    for name in ("roleplay_site.configuration", SETTINGS):
+    name_of_settings = SETTINGS_OF_TESTS if SETTINGS_OF_TESTS in sys.modules else SETTINGS
+    for name in {"roleplay_site.configuration", SETTINGS, name_of_settings}:
         del sys.modules[name]
-    own = Settings(SETTINGS)
+    own = Settings(name_of_settings)
     for name in filter(str.isupper, dir(own)):
         setattr(settings, name, getattr(own, name))
     for connection in connections.all(initialized_only=True):
@@ -274,10 +284,13 @@ def _file_of(module: str) -> str:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal ends the tests, and their end is this process's
-    for name in LIBRARIES:
-        import_module(name)
     kind, owner = sys.argv[1:]
-    if kind != "libraries":
+    if kind == "tests":
+        load_tests()
+    else:
+        for name in LIBRARIES:
+            import_module(name)
+    if kind in ("site", "tuning"):
         load_site()
     if kind == "tuning":
         for name in TUNING:

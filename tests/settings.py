@@ -1,6 +1,6 @@
 """The site's settings for tests: the usual ones, in a temporary folder, independent of the developer's environment.
 
-pytest imports this module before anything else of the project, once in every process of a parallel run.
+Each process of a parallel run reads them (tests/preloaded.py); otherwise pytest imports this module before all else.
 """
 
 import os

@@ -14,11 +14,15 @@ from rolellm.tuning.samples import NoSamples, Part, make_samples
 from tests.rolellm.references import DATA
 
 JACK = "Jack Sparrow"
-PIRATE = Part(Character(JACK, "A pirate."), Demonstrations([Pair(0, "Where is the rum?", "Gone, love.")], "en"))
 
 
-def test_every_reference_is_a_sample_with_the_zero_shot_instruction() -> None:
-    found = make_samples([BenchRow(JACK, " Who are you? \n", ("Captain Jack.", " The captain! "))], {JACK: PIRATE})
+@pytest.fixture
+def pirate() -> Part:
+    return Part(Character(JACK, "A pirate."), Demonstrations([Pair(0, "Where is the rum?", "Gone, love.")], "en"))
+
+
+def test_every_reference_is_a_sample_with_the_zero_shot_instruction(pirate: Part) -> None:
+    found = make_samples([BenchRow(JACK, " Who are you? \n", ("Captain Jack.", " The captain! "))], {JACK: pirate})
     assert [sample.response for sample in found.samples] == ["Captain Jack.", "The captain!"]
     system, question = found.samples[0].messages
     assert system.role == "system"
@@ -26,8 +30,8 @@ def test_every_reference_is_a_sample_with_the_zero_shot_instruction() -> None:
     assert question == Message("user", "Who are you?")
 
 
-def test_with_retrieval_a_roles_best_pairs_precede_the_question() -> None:
-    found = make_samples([BenchRow(JACK, "Where is the rum?", ("Gone.",))], {JACK: PIRATE}, "retrieval")
+def test_with_retrieval_a_roles_best_pairs_precede_the_question(pirate: Part) -> None:
+    found = make_samples([BenchRow(JACK, "Where is the rum?", ("Gone.",))], {JACK: pirate}, "retrieval")
     assert found.samples[0].messages[1:] == (
         Message("user", "Where is the rum?"),
         Message("assistant", "Gone, love."),
@@ -35,13 +39,13 @@ def test_with_retrieval_a_roles_best_pairs_precede_the_question() -> None:
     )
 
 
-def test_rows_of_unknown_roles_and_empty_responses_are_counted() -> None:
+def test_rows_of_unknown_roles_and_empty_responses_are_counted(pirate: Part) -> None:
     rows = [
         BenchRow(JACK, "A?", ("Aye.", "  ")),
         BenchRow("Nobody", "B?", ("No.",)),
         BenchRow("Nobody", "C?", ("No.",)),
     ]
-    found = make_samples(rows, {JACK: PIRATE})
+    found = make_samples(rows, {JACK: pirate})
     assert (len(found.samples), found.unknown_roles, found.empty_responses) == (1, {"Nobody": 2}, 1)
     assert found.roles == (JACK,)
 
@@ -62,9 +66,9 @@ def test_the_published_rows_give_a_sample_for_each_of_their_references() -> None
         ([BenchRow("Plain", "A?", ("No.",))], "retrieval", "needs a profile of each role, and Plain has none"),
     ],
 )
-def test_nothing_to_learn_from_is_said(rows, variant, sentence) -> None:
+def test_nothing_to_learn_from_is_said(rows, variant, sentence, pirate: Part) -> None:
     with pytest.raises(NoSamples) as raised:
-        make_samples(rows, {JACK: PIRATE, "Plain": Part(Character("Plain", "Nobody."))}, variant)
+        make_samples(rows, {JACK: pirate, "Plain": Part(Character("Plain", "Nobody."))}, variant)
     assert sentence in str(raised.value)
 
 
