@@ -20,11 +20,13 @@ from contextlib import suppress
 from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
-from subprocess import DEVNULL, CompletedProcess, Popen, TimeoutExpired
+from subprocess import CompletedProcess, Popen, TimeoutExpired
 from tempfile import TemporaryFile, mkdtemp
 
 from tests.preloaded import receive
 
+BASES = {"site": "libraries", "tuning": "site"}
+"""From which process another is forked itself, rather than import the same again."""
 SITE_PROGRAMS = {"benchmarks", "celery", "django", "manage", "tests", "uvicorn"}
 """The packages of programs that set up the site, with the settings of their environment. Others may choose settings first."""
 TUNING_COMMAND = "rocit"
@@ -119,7 +121,7 @@ def _preloaded(kind: str) -> str:
     """Return the address of the process from which such programs are forked, and start it if nobody has yet."""
     folder = Path(os.environ.get(OFFERED) or offer())
     address = folder / kind
-    with (folder / "lock").open("w") as lock:
+    with (folder / f"{kind}.lock").open("w") as lock:
         flock(lock, LOCK_EX)
         if not address.exists():
             _load(kind, address, (folder / "owner").read_text())
@@ -127,11 +129,14 @@ def _preloaded(kind: str) -> str:
 
 
 def _load(kind: str, address: Path, owner: str) -> None:
-    command = [sys.executable, "-m", "tests.preloaded", kind, owner]
-    with socket.socket(socket.AF_UNIX) as requests:
+    command = ["-m", "tests.preloaded", kind, owner]
+    with socket.socket(socket.AF_UNIX) as requests, Path(os.devnull).open("w") as nothing:
         requests.bind(str(address))
         requests.listen()
-        Popen(command, cwd=Path(__file__).parent.parent, stdin=requests.fileno(), stdout=DEVNULL)
+        if base := BASES.get(kind):
+            fork(base, *command, environment=os.environ, files=[requests.fileno(), nothing.fileno(), 2])
+        else:
+            Popen([sys.executable, *command], cwd=Path(__file__).parent.parent, stdin=requests.fileno(), stdout=nothing)
 
 
 if __name__ == "__main__":

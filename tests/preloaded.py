@@ -283,18 +283,16 @@ def _file_of(module: str) -> str:
 
 
 if __name__ == "__main__":
+    if os.fork():
+        os._exit(0)  # so that no other such process ends this one before its forks
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal ends the tests, and their end is this process's
     kind, owner = sys.argv[1:]
     if kind == "tests":
         load_tests()
-    else:
-        for name in LIBRARIES:
-            import_module(name)
-    if kind in ("site", "tuning"):
+    for name in LIBRARIES if kind == "libraries" else TUNING if kind == "tuning" else []:
+        import_module(name)
+    if kind == "site":
         load_site()
-    if kind == "tuning":
-        for name in TUNING:
-            import_module(name)
     gc.collect()
     gc.freeze()  # so that no fork looks at these objects, which would copy them
     try:

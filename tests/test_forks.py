@@ -34,10 +34,11 @@ with connection.cursor() as cursor:
 shown = [file, settings.DATABASES["default"]["NAME"], notes.folder(), current_app.conf.broker_url, settings.ALLOWED_HOSTS]
 print(json.dumps([*shown, settings.SECRET_KEY], default=str))
 """
-START_AND_WAIT = f"""
-import time
+START_AND_WAIT = """
+import os, sys, time
 from tests import forks
-print(forks.start("-c", "import time; time.sleep(300)", environment={ENVIRONMENT}, stdout=2, stderr=2).pid, flush=True)
+program = ("-c", "import time; time.sleep(300)")
+print(forks.fork(sys.argv[1], *program, environment=os.environ, files=[0, 2, 2]).pid, flush=True)
 time.sleep(300)
 """
 
@@ -119,10 +120,10 @@ def test_a_program_that_takes_too_long_is_ended() -> None:
         forks.run("-c", "import time; time.sleep(300)", environment={}, timeout=0.1)
 
 
-def test_the_forks_of_a_killed_test_process_end() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", START_AND_WAIT], cwd=BASE_DIR, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True
-    ) as tests:
+@pytest.mark.parametrize("kind", ["libraries", "site"])
+def test_the_forks_of_a_killed_test_process_end(kind: str, tmp_path: Path) -> None:
+    command, environment = [sys.executable, "-c", START_AND_WAIT, kind], {**ENVIRONMENT, "VAR_DIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True) as tests:
         assert tests.stdout
         fork = psutil.Process(int(tests.stdout.readline()))
         both = [fork, *fork.parents()[:1]]
