@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-created_at', '-pk'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('run', 'fingerprint'), name='humanness_under_way_in_run')],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +57,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('report', 'name'), name='humanness_file_in_report')],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +84,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-created_at', '-pk'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('fingerprint',), name='power_estimate_fingerprint')],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +115,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-created_at', '-pk'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('study', 'fingerprint'), name='report_under_way_in_study')],
             },
         ),
         migrations.CreateModel(
@@ -125,26 +129,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('report', 'name'), name='report_file_name_in_report')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='humannessreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('run', 'fingerprint'), name='humanness_under_way_in_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='humannessfile',
-            constraint=models.UniqueConstraint(fields=('report', 'name'), name='humanness_file_in_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='powerestimate',
-            constraint=models.UniqueConstraint(fields=('fingerprint',), name='power_estimate_fingerprint'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('study', 'fingerprint'), name='report_under_way_in_study'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportfile',
-            constraint=models.UniqueConstraint(fields=('report', 'name'), name='report_file_name_in_report'),
         ),
     ]

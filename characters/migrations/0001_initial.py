@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('benchmark', 'name'), name='answer_set_name_in_benchmark')],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +75,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['benchmark', 'position'],
+                'indexes': [models.Index(fields=['benchmark', 'split', 'part', 'use', 'role'], name='part_of_benchmark')],
+                'constraints': [models.UniqueConstraint(fields=('benchmark', 'position'), name='row_of_benchmark')],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +132,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['answer_set', 'row', 'sample'],
+                'constraints': [models.UniqueConstraint(fields=('answer_set', 'row', 'sample'), name='answer_to_row_in_set')],
             },
         ),
         migrations.CreateModel(
@@ -205,6 +209,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['description', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('description', 'position'), name='step_of_description')],
             },
         ),
         migrations.CreateModel(
@@ -234,6 +239,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['job', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('job', 'position'), name='call_position_in_job')],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +280,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['benchmark', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('benchmark', 'position'), name='left_out_instruction_of_file')],
             },
         ),
         migrations.CreateModel(
@@ -289,6 +296,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['character', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('character', 'position'), name='turn_position_in_profile')],
             },
         ),
         migrations.CreateModel(
@@ -317,6 +325,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['judging', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('judging', 'row', 'first', 'second'), name='pair_in_order_of_judging')],
             },
         ),
         migrations.CreateModel(
@@ -336,6 +345,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['call', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('call', 'position'), name='triplet_position_in_call')],
             },
         ),
         migrations.CreateModel(
@@ -380,6 +390,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['tuning', 'step'],
+                'constraints': [models.UniqueConstraint(fields=('tuning', 'step'), name='loss_of_step')],
             },
         ),
         migrations.CreateModel(
@@ -449,58 +460,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['judging', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('judging', 'dialogue', 'speaker', 'position'), name='turn_score_in_judging'), models.CheckConstraint(condition=models.Q(models.Q(('knowledge', None), ('style', None)), models.Q(('knowledge__range', (1, 5)), ('style__range', (1, 5))), _connector='OR'), name='turn_has_both_scores_or_none')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='answerset',
-            constraint=models.UniqueConstraint(fields=('benchmark', 'name'), name='answer_set_name_in_benchmark'),
-        ),
-        migrations.AddIndex(
-            model_name='benchmarkrow',
-            index=models.Index(fields=['benchmark', 'split', 'part', 'use', 'role'], name='part_of_benchmark'),
-        ),
-        migrations.AddConstraint(
-            model_name='benchmarkrow',
-            constraint=models.UniqueConstraint(fields=('benchmark', 'position'), name='row_of_benchmark'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('answer_set', 'row', 'sample'), name='answer_to_row_in_set'),
-        ),
-        migrations.AddConstraint(
-            model_name='descriptionstep',
-            constraint=models.UniqueConstraint(fields=('description', 'position'), name='step_of_description'),
-        ),
-        migrations.AddConstraint(
-            model_name='instructcall',
-            constraint=models.UniqueConstraint(fields=('job', 'position'), name='call_position_in_job'),
-        ),
-        migrations.AddConstraint(
-            model_name='leftoutinstruction',
-            constraint=models.UniqueConstraint(fields=('benchmark', 'position'), name='left_out_instruction_of_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='profileturn',
-            constraint=models.UniqueConstraint(fields=('character', 'position'), name='turn_position_in_profile'),
-        ),
-        migrations.AddConstraint(
-            model_name='ranking',
-            constraint=models.UniqueConstraint(fields=('judging', 'row', 'first', 'second'), name='pair_in_order_of_judging'),
-        ),
-        migrations.AddConstraint(
-            model_name='triplet',
-            constraint=models.UniqueConstraint(fields=('call', 'position'), name='triplet_position_in_call'),
-        ),
-        migrations.AddConstraint(
-            model_name='losspoint',
-            constraint=models.UniqueConstraint(fields=('tuning', 'step'), name='loss_of_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='turnscore',
-            constraint=models.UniqueConstraint(fields=('judging', 'dialogue', 'speaker', 'position'), name='turn_score_in_judging'),
-        ),
-        migrations.AddConstraint(
-            model_name='turnscore',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('knowledge', None), ('style', None)), models.Q(('knowledge__range', (1, 5)), ('style__range', (1, 5))), _connector='OR'), name='turn_has_both_scores_or_none'),
         ),
     ]

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['study', 'external_id'], name='external_id_in_study')],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +68,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['released_at', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('taken_back_at', None)), fields=('participant',), name='release_in_force_of_participant')],
             },
         ),
         migrations.CreateModel(
@@ -83,13 +85,5 @@ class Migration(migrations.Migration):
                 'ordering': ['study_id', 'kind'],
                 'constraints': [models.UniqueConstraint(fields=('study', 'kind'), name='outcome_kind_in_study')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='participant',
-            index=models.Index(fields=['study', 'external_id'], name='external_id_in_study'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(condition=models.Q(('taken_back_at', None)), fields=('participant',), name='release_in_force_of_participant'),
         ),
     ]

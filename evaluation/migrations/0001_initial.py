@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['study_id', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('study', 'number'), name='evaluation_number_in_study'), models.UniqueConstraint(fields=('benchmark', 'number'), name='evaluation_number_in_benchmark'), models.CheckConstraint(condition=models.Q(models.Q(('benchmark__isnull', False), ('study__isnull', True)), models.Q(('benchmark__isnull', True), ('study__isnull', False)), _connector='OR'), name='evaluation_of_study_or_benchmark')],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +90,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['evaluation_id', 'kind'],
+                'constraints': [models.UniqueConstraint(fields=('evaluation', 'kind'), name='outcome_kind_in_evaluation')],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +113,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['evaluation_id', 'number'],
+                'indexes': [models.Index(fields=['evaluation', 'external_id'], name='evaluator_external_id')],
+                'constraints': [models.UniqueConstraint(fields=('evaluation', 'number'), name='evaluator_number_in_evaluation')],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +128,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['evaluation_id', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('evaluation', 'number'), name='assignment_number_in_evaluation')],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +150,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'evaluation_sitting',
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('evaluation', 'identity'), name='judge_run_identity_in_evaluation')],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +173,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('natural__isnull', False), ('role', 'main')), fields=('evaluation', 'natural', 'model', 'elicitation'), name='pair_of_natural_dialogue_and_way')],
             },
         ),
         migrations.CreateModel(
@@ -194,6 +201,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'evaluation_verdict',
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('judge_run', 'pair', 'is_natural_first'), name='judgement_of_pair_and_order_in_judge_run')],
             },
         ),
         migrations.CreateModel(
@@ -209,6 +217,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'evaluation_showing',
                 'ordering': ['assignment', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('assignment', 'position'), name='presentation_position_in_assignment'), models.UniqueConstraint(fields=('assignment', 'pair'), name='presentation_of_pair_in_assignment')],
             },
         ),
         migrations.CreateModel(
@@ -241,6 +250,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('evaluator', 'pair'), name='judgement_of_evaluator_and_pair'), models.CheckConstraint(condition=models.Q(('submitted_at__isnull', True), ('ratings__isnull', False), models.Q(models.Q(('choice', ''), _negated=True), models.Q(('confidence', ''), _negated=True), models.Q(('choice', 'not_sure'), ('utterance_number__isnull', False), _connector='OR')), _connector='OR'), name='judgement_submitted_is_complete')],
             },
         ),
         migrations.CreateModel(
@@ -262,66 +272,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['judgement', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('judgement', 'number'), name='revision_number_in_judgement')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(fields=('study', 'number'), name='evaluation_number_in_study'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(fields=('benchmark', 'number'), name='evaluation_number_in_benchmark'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('benchmark__isnull', False), ('study__isnull', True)), models.Q(('benchmark__isnull', True), ('study__isnull', False)), _connector='OR'), name='evaluation_of_study_or_benchmark'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluationoutcome',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'kind'), name='outcome_kind_in_evaluation'),
-        ),
-        migrations.AddIndex(
-            model_name='evaluator',
-            index=models.Index(fields=['evaluation', 'external_id'], name='evaluator_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluator',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'number'), name='evaluator_number_in_evaluation'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'number'), name='assignment_number_in_evaluation'),
-        ),
-        migrations.AddConstraint(
-            model_name='judgerun',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'identity'), name='judge_run_identity_in_evaluation'),
-        ),
-        migrations.AddConstraint(
-            model_name='pair',
-            constraint=models.UniqueConstraint(condition=models.Q(('natural__isnull', False), ('role', 'main')), fields=('evaluation', 'natural', 'model', 'elicitation'), name='pair_of_natural_dialogue_and_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='modeljudgement',
-            constraint=models.UniqueConstraint(fields=('judge_run', 'pair', 'is_natural_first'), name='judgement_of_pair_and_order_in_judge_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='presentation',
-            constraint=models.UniqueConstraint(fields=('assignment', 'position'), name='presentation_position_in_assignment'),
-        ),
-        migrations.AddConstraint(
-            model_name='presentation',
-            constraint=models.UniqueConstraint(fields=('assignment', 'pair'), name='presentation_of_pair_in_assignment'),
-        ),
-        migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.UniqueConstraint(fields=('evaluator', 'pair'), name='judgement_of_evaluator_and_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.CheckConstraint(condition=models.Q(('submitted_at__isnull', True), ('ratings__isnull', False), models.Q(models.Q(('choice', ''), _negated=True), models.Q(('confidence', ''), _negated=True), models.Q(('choice', 'not_sure'), ('utterance_number__isnull', False), _connector='OR')), _connector='OR'), name='judgement_submitted_is_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('judgement', 'number'), name='revision_number_in_judgement'),
         ),
     ]

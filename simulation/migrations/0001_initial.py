@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('request', ''), _negated=True), fields=('parent', 'request'), name='request_of_branch_from_parent')],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +65,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('branch', 'digest'), name='environment_of_branch')],
             },
         ),
         migrations.CreateModel(
@@ -96,6 +98,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at'],
+                'constraints': [models.UniqueConstraint(fields=('study', 'identity'), name='run_identity_in_study')],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +113,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('run', 'digest'), name='environment_of_run')],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +130,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(fields=('run', 'name'), name='worker_of_run')],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +154,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(condition=models.Q(('finished_at', None)), fields=['run', 'batch', 'id'], name='simulation_open'), models.Index(condition=models.Q(('finished_at__isnull', False)), fields=['run', 'batch', 'ending'], name='simulation_ended'), models.Index(condition=models.Q(('finished_at', None), ('leased_until__isnull', False)), fields=['run', 'leased_until'], name='simulation_leased')],
+                'constraints': [models.UniqueConstraint(fields=('run', 'goal', 'persona', 'seed'), name='simulation_cell_in_run'), models.CheckConstraint(condition=models.Q(('finished_at', None), ('dialogue__isnull', False), _connector='OR'), name='simulation_finishes_with_a_dialogue'), models.CheckConstraint(condition=models.Q(('ending', ''), ('finished_at__isnull', False), _connector='OR'), name='simulation_with_an_ending_has_finished')],
             },
         ),
         migrations.CreateModel(
@@ -158,49 +165,5 @@ class Migration(migrations.Migration):
                 ('dialogue', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='failed_try', to='studies.dialogue')),
                 ('cell', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='failed_dialogues', to='simulation.simulation')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='branch',
-            constraint=models.UniqueConstraint(condition=models.Q(('request', ''), _negated=True), fields=('parent', 'request'), name='request_of_branch_from_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='branchenvironment',
-            constraint=models.UniqueConstraint(fields=('branch', 'digest'), name='environment_of_branch'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('study', 'identity'), name='run_identity_in_study'),
-        ),
-        migrations.AddConstraint(
-            model_name='runenvironment',
-            constraint=models.UniqueConstraint(fields=('run', 'digest'), name='environment_of_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='runworker',
-            constraint=models.UniqueConstraint(fields=('run', 'name'), name='worker_of_run'),
-        ),
-        migrations.AddIndex(
-            model_name='simulation',
-            index=models.Index(condition=models.Q(('finished_at', None)), fields=['run', 'batch', 'id'], name='simulation_open'),
-        ),
-        migrations.AddIndex(
-            model_name='simulation',
-            index=models.Index(condition=models.Q(('finished_at__isnull', False)), fields=['run', 'batch', 'ending'], name='simulation_ended'),
-        ),
-        migrations.AddIndex(
-            model_name='simulation',
-            index=models.Index(condition=models.Q(('finished_at', None), ('leased_until__isnull', False)), fields=['run', 'leased_until'], name='simulation_leased'),
-        ),
-        migrations.AddConstraint(
-            model_name='simulation',
-            constraint=models.UniqueConstraint(fields=('run', 'goal', 'persona', 'seed'), name='simulation_cell_in_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='simulation',
-            constraint=models.CheckConstraint(condition=models.Q(('finished_at', None), ('dialogue__isnull', False), _connector='OR'), name='simulation_finishes_with_a_dialogue'),
-        ),
-        migrations.AddConstraint(
-            model_name='simulation',
-            constraint=models.CheckConstraint(condition=models.Q(('ending', ''), ('finished_at__isnull', False), _connector='OR'), name='simulation_with_an_ending_has_finished'),
         ),
     ]

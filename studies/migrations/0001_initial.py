@@ -200,6 +200,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('study', 'identity'), name='guard_run_identity_in_study')],
             },
         ),
         migrations.AddField(
@@ -235,6 +236,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['study', '-id'], name='audit_lines_of_study')],
             },
         ),
         migrations.CreateModel(
@@ -249,6 +251,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('goal__isnull', False)), fields=('persona', 'question', 'goal'), name='survey_answer_of_persona_and_goal'), models.UniqueConstraint(condition=models.Q(('goal', None)), fields=('persona', 'question'), name='survey_answer_of_persona')],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +265,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'indexes': [models.Index(fields=['name', 'dialogue'], name='dialogues_with_tag')],
+                'constraints': [models.UniqueConstraint(fields=('dialogue', 'name'), name='tag_of_dialogue')],
             },
         ),
         migrations.CreateModel(
@@ -281,6 +286,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'collection_turn',
                 'ordering': ['dialogue_id', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('dialogue', 'position'), name='turn_position_in_dialogue'), models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('dialogue',), name='turn_in_flight_in_dialogue'), models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('dialogue', 'key'), name='turn_key_in_dialogue')],
             },
         ),
         migrations.CreateModel(
@@ -304,6 +310,8 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'collection_generation',
                 'ordering': ['turn', 'attempt'],
+                'indexes': [models.Index(fields=['ended_at'], name='generation_by_end'), models.Index(condition=models.Q(('reason', ''), _negated=True), fields=['ended_at'], name='generation_with_a_reason')],
+                'constraints': [models.UniqueConstraint(fields=('turn', 'attempt'), name='generation_attempt_in_turn'), models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'streaming'])), fields=('turn',), name='generation_in_flight_in_turn')],
             },
         ),
         migrations.CreateModel(
@@ -454,10 +462,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('character__isnull', False), ('features', {}), ('source', 'character')), models.Q(models.Q(('source', 'character'), _negated=True), ('character', None)), _connector='OR'), name='persona_is_a_character_with_a_sheet'),
         ),
         migrations.AddConstraint(
-            model_name='guardrun',
-            constraint=models.UniqueConstraint(fields=('study', 'identity'), name='guard_run_identity_in_study'),
-        ),
-        migrations.AddConstraint(
             model_name='goal',
             constraint=models.UniqueConstraint(fields=('study', 'number'), name='goal_number_in_study'),
         ),
@@ -484,53 +488,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='charactersheet',
             constraint=models.UniqueConstraint(fields=('study', 'name'), name='character_name_in_study'),
-        ),
-        migrations.AddIndex(
-            model_name='auditline',
-            index=models.Index(fields=['study', '-id'], name='audit_lines_of_study'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveyanswer',
-            constraint=models.UniqueConstraint(condition=models.Q(('goal__isnull', False)), fields=('persona', 'question', 'goal'), name='survey_answer_of_persona_and_goal'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveyanswer',
-            constraint=models.UniqueConstraint(condition=models.Q(('goal', None)), fields=('persona', 'question'), name='survey_answer_of_persona'),
-        ),
-        migrations.AddIndex(
-            model_name='tag',
-            index=models.Index(fields=['name', 'dialogue'], name='dialogues_with_tag'),
-        ),
-        migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'name'), name='tag_of_dialogue'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(fields=('dialogue', 'position'), name='turn_position_in_dialogue'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('dialogue',), name='turn_in_flight_in_dialogue'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('dialogue', 'key'), name='turn_key_in_dialogue'),
-        ),
-        migrations.AddIndex(
-            model_name='generation',
-            index=models.Index(fields=['ended_at'], name='generation_by_end'),
-        ),
-        migrations.AddIndex(
-            model_name='generation',
-            index=models.Index(condition=models.Q(('reason', ''), _negated=True), fields=['ended_at'], name='generation_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='generation',
-            constraint=models.UniqueConstraint(fields=('turn', 'attempt'), name='generation_attempt_in_turn'),
-        ),
-        migrations.AddConstraint(
-            model_name='generation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'streaming'])), fields=('turn',), name='generation_in_flight_in_turn'),
         ),
     ]
