@@ -16,7 +16,7 @@ LANGUAGES := --locale de --locale zh_Hans
 help:
 	@echo "make demo    install, start the site and a worker on http://127.0.0.1:$(PORT)/ (another port: PORT=8001)"
 	@echo "make test    install what the tests need, then make check"
-	@echo "make check   run ruff, mypy, import-linter, pytest; check migrations"
+	@echo "make check   run ruff, mypy, import-linter and pytest"
 	@echo "make screens check every researchers' page on a phone, a tablet and a laptop, with one image of all in .venv/screens"
 	@echo "make translations   collect what participants and evaluators read into locale/, and compile the catalogues"
 	@echo "make lock    renew requirements.lock with the newest versions that requirements*.txt allow"
@@ -32,7 +32,7 @@ demo: $(VENV)/installed $(VENV)/smollm2
 test: $(VENV)/installed-dev $(VENV)/smollm2 $(VENV)/chat_templates
 	@$(MAKE) --no-print-directory check
 
-# mypy and makemigrations load the settings, which create VAR_DIR: use another one than the developer's.
+# mypy loads the settings, which create VAR_DIR: use another one than the developer's.
 check types behaviour: export VAR_DIR := $(CURDIR)/$(VENV)/var
 # Tests start hundreds of processes: none should compile what another has compiled.
 check types behaviour: export PYTHONDONTWRITEBYTECODE :=
@@ -40,7 +40,6 @@ check:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(MAKE) --no-print-directory --jobs 2 types behaviour
 
 # The tests often wait, and mypy uses that time.
