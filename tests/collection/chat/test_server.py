@@ -12,7 +12,6 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from collection.chat import endings, generations
-from collection.chat.answerer import KEEP
 from collection.chat.connections import LOOK
 from collection.chat.protocol import FRAME_LIMIT
 from tests.collection.chat.pages import write_models
@@ -138,16 +137,14 @@ async def test_stop_from_another_page_ends_the_reply(server: Server) -> None:
         assert server.chat.installation.query("SELECT response FROM collection_turn") == [(page.text.strip(),)]
 
 
-async def test_stop_reaches_a_reply_that_another_process_makes_within_a_second(chat: Chat) -> None:
+async def test_stop_reaches_a_reply_that_another_process_makes_before_its_end(chat: Chat) -> None:
     """Without Redis, the database alone must carry the reply."""
     with chat.serve() as making, chat.serve() as other:
         async with making.open_page() as page, other.open_page() as elsewhere:
             await page.say("Count.")
             await page.read(30)
-            asked = monotonic()
             await elsewhere.send(type="stop")
             assert (await page.wait_for("done"))["state"] == "stopped"
-            assert monotonic() - asked < KEEP + SLACK
             await until(lambda: states(chat)[0][0] == "stopped", "the reply goes on")
             assert (await elsewhere.wait_for("snapshot"))["turns"] == 1
 
