@@ -72,7 +72,6 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(auto_now_add=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('is_replaced', models.BooleanField(default=False, help_text='It failed and was tried again: results and exports use the later dialogue.')),
-                ('length', models.PositiveIntegerField(default=0, editable=False, help_text='Number of turns, counted whenever the search indexes their words.')),
                 ('condition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='dialogues', to='studies.condition')),
             ],
             options={
@@ -97,6 +96,7 @@ class Migration(migrations.Migration):
             name='SearchText',
             fields=[
                 ('dialogue', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search_text', serialize=False, to='studies.dialogue')),
+                ('turns', models.PositiveIntegerField()),
                 ('words', studies.models.search_texts.WordsField()),
             ],
         ),
@@ -467,7 +467,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dialogue',
-            index=models.Index(fields=['study', 'kind', 'goal', 'persona', 'length', 'id'], name='dialogues_of_study'),
+            index=models.Index(fields=['study', 'kind'], name='dialogues_of_study_by_kind'),
         ),
         migrations.AddConstraint(
             model_name='dialogue',

@@ -51,7 +51,10 @@ class Dialogue(models.Model):
         default=False, help_text="It failed and was tried again: results and exports use the later dialogue."
     )
     length = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Number of turns, counted whenever the search indexes their words."
+        default=0,
+        editable=False,
+        help_text="Number of turns when the dialogue was last indexed; 0 for a simulation in progress. Count the turns for "
+        "the current number.",
     )
 
     class Meta:
