@@ -35,7 +35,7 @@ def _endings(_study: Study) -> Choices:
 def _with_ending(value: str) -> Q:
     if value == UNFINISHED:
         return Q(ended_at=None)
-    return Q(ended_at__isnull=False, ending="" if value == NOT_RECORDED else value)
+    return Q(ended_at__isnull=False, ending="") if value == NOT_RECORDED else Q(ending=value)
 
 
 def _goals(study: Study) -> Choices:

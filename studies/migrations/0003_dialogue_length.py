@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="dialogue",
             index=models.Index(
-                fields=["study", "kind", "goal", "persona", "length", "id"], name="dialogues_of_study"
+                fields=["study", "kind", "goal", "persona", "length", "ending", "is_replaced", "id"], name="dialogues_of_study"
             ),
         ),
     ]

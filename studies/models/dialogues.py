@@ -75,7 +75,10 @@ class Dialogue(models.Model):
         ]
         # Lists of dialogues are filtered and sorted in this index alone, because rows are a hundred times as long.
         indexes: ClassVar = [
-            models.Index(fields=["study", "kind", "goal", "persona", "length", "id"], name="dialogues_of_study")
+            models.Index(
+                fields=["study", "kind", "goal", "persona", "length", "ending", "is_replaced", "id"],
+                name="dialogues_of_study",
+            )
         ]
 
     def __str__(self) -> str:

@@ -152,11 +152,12 @@ def test_a_search_in_a_large_study_lists_and_steps_through_the_first_dialogues(
 
 
 @pytest.mark.parametrize("sort", ORDERS)
-def test_in_each_order_and_of_each_length_the_list_is_read_from_an_index_alone(sort: str) -> None:
+def test_in_each_order_and_with_most_filters_the_list_is_read_from_an_index_alone(sort: str) -> None:
     study = make_study()
-    wanted = Wanted(least=2, most=9, sort=sort)
+    filters = {"kind": "simulated", "ending": "max_turns", "goal": "1", "flag": "none"}
+    wanted = Wanted(values=filters, persona="P01", least=2, most=9, sort=sort)
     plan = wanted.order.sort(wanted.choose(study)).values_list("pk", flat=True).explain()
-    assert "USING COVERING INDEX dialogues_of_study (study_id=?)" in plan
+    assert "USING COVERING INDEX dialogues_of_study (study_id=? AND kind=?" in plan
 
 
 def test_a_dialogue_that_has_left_the_list_still_leads_to_its_neighbours(
