@@ -112,7 +112,7 @@ function settle(result) {
   }
   send(false);
   refused(result);
-  if (isDirty && !isOver) sendDraftSoon(PAUSE); // no draft is sent while an answer is
+  if (isDirty && !isOver && result.reason !== "elsewhere") sendDraftSoon(PAUSE); // while an answer is being sent, no draft is
 }
 
 /** Lock the answer while it is being sent. */

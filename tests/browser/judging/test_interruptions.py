@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -165,6 +166,29 @@ def test_who_can_no_longer_judge_a_pair_reads_why_and_continues(
     send_and_continue(page, "have closed judging")
     expect(page.locator("main")).to_contain_text("closed at the moment")
     assert Judgement.objects.get(submitted_at__isnull=True).choice == "second"
+
+
+def test_an_answer_from_a_page_that_is_no_longer_valid_is_followed_by_no_draft(
+    judge: Judge, complaints: Complaints
+) -> None:
+    complaints.expect("status of 403 .*/submit/$")
+    page, sent = judge(is_separate=True), list[str]()
+    address = page.url
+    page.goto("about:blank")  # while it is installed, a clock shows 1970 for a moment
+    page.clock.install()
+    page.goto(address)
+    page.wait_for_load_state()
+    page.clock.pause_at(timezone.now() + timedelta(minutes=1))
+    choose(page)
+    number(page).select_option("1")
+    page.context.clear_cookies()
+    page.on("request", lambda request: sent.append(request.url.rsplit("/", 2)[1]))
+    send(page).click()
+    expect(page.get_by_role("link", name="Continue")).to_be_visible()
+    page.clock.run_for(1000)
+    with page.expect_request("**/copy.js"):
+        page.evaluate("() => { fetch('/static/copy.js') }")
+    assert sent == ["submit", "static"]
 
 
 def send_and_continue(page: Page, sentence: str) -> None:
