@@ -1,7 +1,9 @@
 """Find the best parameters of a mixed model, and decide whether they are an optimum."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.linalg import LinAlgError
@@ -33,7 +35,8 @@ STEP = 1e-3
 Objective = Callable[[Floats], tuple[float, Floats]]
 """Returns minus the log-likelihood, infinite where it cannot be computed, and its gradient."""
 Information = Callable[[Floats], Floats]
-"""Returns roughly the Hessian of the objective, positive definite. It only decides how many steps a search takes."""
+"""Returns roughly the Hessian of the objective, positive definite. It decides how many steps a search takes and, if there are
+several optima, which one it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def find_optimum(objective: Objective, information: Information, others: Sequenc
 def _search(objective: Objective, start: Floats, information: Floats | None = None) -> Optimum:
     """Search from ``start``, scaling the objective by its value there so that slopes are comparable for any data.
 
-    Without ``information``, roughly the Hessian there, the first step is of order 1.
+    Without ``information``, roughly the Hessian there, or if that is singular, the first step is of order 1.
     """
     value = objective(start)[0]
     unit = 1 + abs(value) if np.isfinite(value) else 1.0
@@ -78,8 +81,10 @@ def _search(objective: Objective, start: Floats, information: Floats | None = No
         value, slope = objective(at)
         return value / unit, slope / unit
 
-    inverse = None if information is None else unit * _symmetric(np.linalg.inv(information))
-    options = {"gtol": SMALL_SLOPE, "maxiter": 500, "hess_inv0": inverse}
+    options: dict[str, Any] = {"gtol": SMALL_SLOPE, "maxiter": 500}
+    if information is not None:
+        with suppress(LinAlgError):
+            options["hess_inv0"] = unit * _symmetric(np.linalg.inv(information))
     with np.errstate(invalid="ignore", over="ignore"):
         rough = minimize(scaled, start, jac=True, method="BFGS", options=options).x
     found = _zero_where_indifferent(objective, _polish(objective, _unsigned(rough)))
