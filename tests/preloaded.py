@@ -227,7 +227,9 @@ def load_site() -> None:
 def load_tests() -> None:
     """Let pytest import all tests, so that it rewrites their assertions."""
     pytest = import_module("pytest")
-    pytest.main(["-p", "tests.importing", "-p", "no:cacheprovider"])
+    os.environ.pop("PYTEST_ADDOPTS", None)  # with `-n` in it, this process would wait for forks of its own
+    status = pytest.main(["-p", "tests.importing", "-p", "no:cacheprovider"])
+    assert status == pytest.ExitCode.NO_TESTS_COLLECTED, f"pytest could not import the tests: it returned {status!r}"
     running = [thread.name for thread in threading.enumerate()]
     assert len(running) == 1, f"forks would lack threads that tests start when they are imported: {running}"
 
@@ -283,8 +285,9 @@ def _file_of(module: str) -> str:
 
 
 if __name__ == "__main__":
+    # Leave the parent: when it ends, it would kill this process before this one has ended its own forks.
     if os.fork():
-        os._exit(0)  # so that no other such process ends this one before its forks
+        os._exit(0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal ends the tests, and their end is this process's
     kind, owner = sys.argv[1:]
     if kind == "tests":

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
+from studies.access import is_researcher
 from tests.factories import make_staff, make_study
 from tests.roleplay_site.url_table import address, is_for_administrators, researchers_routes
 
@@ -66,6 +67,13 @@ def test_what_the_groups_of_an_account_may_do_counts_like_its_own_rights() -> No
         readers.permissions.add(Permission.objects.get(codename=right))
         answers.append((client.get("/").status_code, client.post("/new-study/").status_code))
     assert answers == [(200, 403), (200, 422)]
+
+
+def test_an_inactive_account_may_read_nothing_whatever_its_rights() -> None:
+    client_with("view_study")
+    assert is_researcher(User.objects.get())
+    User.objects.update(is_active=False)
+    assert not is_researcher(User.objects.get())
 
 
 def test_the_page_names_the_missing_permission_and_whom_to_ask_and_offers_to_log_out() -> None:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from numpy.random import default_rng
+from sklearn.metrics import roc_auc_score
 
-from analysis.statistics.fidelity.classifier import Separation, separate
+from analysis.statistics.fidelity.classifier import Separation, _auc, separate
 from tests.analysis.statistics.populations import Population, dialogue_of, speak
 
 
@@ -52,3 +53,11 @@ def test_too_few_people_are_a_reason_and_no_number() -> None:
     found = separated(Population(), people=3)
     assert found.auc is None
     assert "at least 4 people" in found.reason
+
+
+def test_the_auc_is_that_of_scikit_learn_with_ties_too() -> None:
+    random = default_rng(5)
+    for _ in range(50):
+        labels = random.permutation(np.arange(30) < random.integers(1, 30))
+        scores = random.integers(5, size=30) / 4
+        assert _auc(labels, scores) == pytest.approx(roc_auc_score(labels, scores))
