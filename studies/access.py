@@ -78,7 +78,8 @@ def account(request: HttpRequest) -> User:
 def is_researcher(user: User | AnonymousUser, right: str = READ) -> bool:
     """Return whether the account may use researchers' pages: staff with that permission.
 
-    Every page asks. So the permissions of the account's groups are read only if its own do not include this one.
+    Every page asks, so the permissions of the account's groups are read only if its own do not include this one. No
+    authentication backend of this site vetoes permissions; one that does needs ``has_perm`` alone.
     """
     if not user.is_staff:
         return False

@@ -43,7 +43,7 @@ providers._get_local_constants = Constants
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return two workers per core: one of them waits, because tests often wait for leases, servers and pages."""
+    """Return two workers per core, because one is usually waiting for leases, servers or pages."""
     return len(os.sched_getaffinity(0)) * 2
 
 
@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
         forks.offer()
         shared = os.environ["MADE_DATABASES"] = tempfile.mkdtemp(prefix="roleplay-databases-")
         config.add_cleanup(partial(shutil.rmtree, shared, ignore_errors=True))
-    # As in tests/settings.py: pytest-django has named those.
+    # pytest-django has set this to the tests' settings; programs that tests start need the site's.
     os.environ["DJANGO_SETTINGS_MODULE"] = "roleplay_site.settings"
     share_measurements(Path(site_settings.VAR_DIR))
 

@@ -26,7 +26,7 @@ from tempfile import TemporaryFile, mkdtemp
 from tests.preloaded import receive
 
 BASES = {"site": "libraries", "tuning": "site"}
-"""From which process another is forked itself, rather than import the same again."""
+"""The process from which each of these is itself forked, so that it need not import the same modules again."""
 SITE_PROGRAMS = {"benchmarks", "celery", "django", "manage", "tests", "uvicorn"}
 """The packages of programs that set up the site, with the settings of their environment. Others may choose settings first."""
 TUNING_COMMAND = "rocit"
@@ -140,6 +140,7 @@ def _load(kind: str, address: Path, owner: str) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the fork, if anything
+    # The fork receives Ctrl-C itself; this process only reports its status.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     kind, _, *command = sys.argv[1:]  # pytest-xdist adds the option -u
     sys.exit(fork(kind, *command, environment=os.environ, files=[0, 1, 2]).wait())

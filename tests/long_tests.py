@@ -12,8 +12,8 @@ T = TypeVar("T")
 def long_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
     """Sort the items for pytest-xdist, which gives each worker an equal share of the list and lets idle ones steal.
 
-    Workers with even numbers start with the tests marked ``waits``, the others with those marked ``computes``: while those
-    wait, these have the processor to themselves. Tests of a file stay together, because they share fixtures.
+    Workers with even numbers start with the tests marked ``waits``, the others with those marked ``computes``: while the
+    former wait, the latter have the processor to themselves. Tests of a file stay together, because they share fixtures.
     """
     waits, computes = (_marked(items, name) for name in ("waits", "computes"))
     rest = [item for item in items if item not in {*chain(*waits, *computes)}]

@@ -22,10 +22,9 @@ Said = tuple[int, str, str]
 
 
 def index_dialogues(dialogues: Collection[int]) -> None:
-    """Write the words and lengths of these dialogues, by their keys, as they are stored now. Call it whenever turns have been
-    stored.
+    """Write the words and lengths of these dialogues, by their keys, as stored now.
 
-    A dialogue of which no turn is stored has no words.
+    Call it whenever turns have been stored. A dialogue of which no turn is stored has no words.
     """
     turns = Turn.objects.filter(dialogue__in=dialogues).order_by("dialogue", "position")
     said = turns.values_list("dialogue_id", "utterance", "response")
@@ -40,7 +39,7 @@ def index_dialogues(dialogues: Collection[int]) -> None:
 
 
 def index_study(study: Study) -> None:
-    """Write the words of all dialogues of the study, for whatever has stored turns in bulk."""
+    """Write the words and lengths of all dialogues of the study, for whatever has stored turns in bulk."""
     keys = list(study.dialogues.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), _PIECE):
         index_dialogues(keys[start : start + _PIECE])

@@ -1,4 +1,4 @@
-/* Check the colours of each look on the page that is not among `known`, one a line, and return axe's result with the looks that hold.
+/* Check the colours of each look on the page that is not among `known`, one per line, and return axe's result with the looks that hold.
 
 A look is all that axe computes the contrast of a text from: its own style, and what its ancestors paint behind it. Tables and
 frames of pages repeat theirs hundreds of times. At first one element stands for each look. Where axe could not judge it, for

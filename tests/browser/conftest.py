@@ -25,7 +25,7 @@ FLAGS = [
     "--process-per-site",
     "--js-flags=--no-turbofan,--no-maglev,--no-flush-bytecode",
 ]
-"""Pages of tests live so shortly that optimised code would cost more than it saves."""
+"""Test pages are so short-lived that optimised code would cost more than it saves."""
 PATIENCE = 30_000
 """Milliseconds for what a page should do by itself, on a machine that is busy with other tests."""
 

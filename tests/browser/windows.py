@@ -17,7 +17,7 @@ SHAREABLE = {"viewport", "permissions"}
 
 @contextmanager
 def share_window(browser: Browser, site: str, complaints: Complaints) -> Iterator[Page]:
-    """Lend a page in the window that tests share, and leave nothing there of what a test leaves.
+    """Lend a page in the window that tests share, and clear what the test leaves there.
 
     A page's clock belongs to its window and cannot be removed again: install one in a separate window.
     """

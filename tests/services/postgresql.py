@@ -67,7 +67,8 @@ def create_database(server: str, name: str) -> None:
 def copy_database(server: str, original: str, name: str) -> None:
     """Recreate the database as a copy of the original, which must have no connections.
 
-    Copying its files takes a sixth of the processor time of writing them to the log, as PostgreSQL does since version 15.
+    Copying its files takes a sixth of the processor time of writing them to the log, which PostgreSQL has done by default
+    since version 15.
     """
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         strategy = "STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
@@ -84,8 +85,10 @@ def _execute(server: str, statement: str) -> None:
 def serve(max_connections: int = 150, data: Path | None = None) -> Iterator[Server]:
     """Run a server on a free port, with a copy of the data if they are given, which another one has kept.
 
-    Its data are deleted at the end, so it does not need to wait for the disk. The usual number of connections is enough for a
-    hundred people at once without a pool, and for checks.
+    Tests use ``installation.serve_postgresql``, whose servers have the tables that copies of databases are made from.
+
+    Its data are deleted at the end, so it does not need to wait for the disk. The usual number of connections is enough for
+    forty people at once without a pool, and for checks.
     """
     postgres = _find("postgres")
     with _folder() as (folder, user):

@@ -141,9 +141,9 @@ def _auc_of_half(sample: _Sample, labels: Labels, random: Generator) -> float:
 
 
 def _auc(labels: Labels, scores: Scores) -> float:
-    """Return the share of pairs of a simulation and a person that the scores order rightly; ties count half.
+    """Return the share of pairs of a simulation and a person that the scores order correctly; ties count half.
 
-    scikit-learn's function checks its arguments for ten times as long, and there are 160 halves.
+    scikit-learn's function spends ten times as long checking its arguments, and there are 160 halves.
     """
     simulated = int(labels.sum())
     ranks = rankdata(scores)[labels].sum()
