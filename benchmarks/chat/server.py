@@ -46,13 +46,15 @@ def site_folder(prefix: str) -> Iterator[Path]:
 @contextmanager
 def serve(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
     """Run a server of this installation; its output goes to ``log``."""
-    with _unused_port() as port:
-        process = start(*_command(port), environment=environment, log=log)
-        try:
-            _wait_until_reachable(port, process, log)
-            yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid))
-        finally:
-            stop(process)
+    from tests.services.binaries import free_port
+
+    port = free_port()
+    process = start(*_command(port), environment=environment, log=log)
+    try:
+        _wait_until_reachable(port, process, log)
+        yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid))
+    finally:
+        stop(process)
 
 
 def _command(port: int) -> list[str]:
@@ -60,16 +62,6 @@ def _command(port: int) -> list[str]:
     lines = (BASE_DIR / "Procfile").read_text("utf-8").splitlines()
     command = next(line.partition(":")[2] for line in lines if line.startswith("web:"))
     return shlex.split(command.replace("$PORT", str(port)))[1:]
-
-
-@contextmanager
-def _unused_port() -> Iterator[int]:
-    """Yield a port that no other program gets until the server has it: a bound socket that does not listen blocks all except
-    those that request this very port."""
-    with socket.socket() as holder:
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.bind(("127.0.0.1", 0))
-        yield int(holder.getsockname()[1])
 
 
 def _wait_until_reachable(port: int, process: Program, log: Path) -> None:
